@@ -1,0 +1,45 @@
+"""The nouns of the notebook, a file per noun; `docs/architecture.md` holds the picture."""
+
+from annotation.models.attribute import Attribute, AttributeVariant, Evidence
+from annotation.models.conversation import Conversation, Turn
+from annotation.models.judgment import Judgment, Reference, Stamp
+from annotation.models.missing import MissingAttribute
+from annotation.models.person import Enrollment, Participant
+from annotation.models.query import Query, RelevancePair
+from annotation.models.question import Option, Question
+from annotation.models.rater import Rater
+from annotation.models.record import Record
+from annotation.models.response import Author, Response, ResponsePair
+from annotation.models.sheet import Item, Sheet
+from annotation.models.slot import Lapse, Slot
+from annotation.models.study import Study
+from annotation.models.user import User
+
+__all__ = [
+    "Attribute",
+    "AttributeVariant",
+    "Author",
+    "Conversation",
+    "Enrollment",
+    "Evidence",
+    "Item",
+    "Judgment",
+    "Lapse",
+    "MissingAttribute",
+    "Option",
+    "Participant",
+    "Query",
+    "Question",
+    "Rater",
+    "Record",
+    "Reference",
+    "RelevancePair",
+    "Response",
+    "ResponsePair",
+    "Sheet",
+    "Slot",
+    "Stamp",
+    "Study",
+    "Turn",
+    "User",
+]

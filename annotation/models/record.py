@@ -1,0 +1,26 @@
+"""Imported items whose content is plain fields."""
+
+from django.db import models
+
+from annotation.models.person import Participant
+from annotation.models.study import Study
+
+
+class Record(models.Model):
+    """An imported item: a key and named text fields, shown as a card."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="records", db_index=False)
+    key = models.TextField()
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, null=True, blank=True, related_name="records"
+    )
+    fields = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "key"], name="record_key_once"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="record_has_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,82 @@
+"""What is put to raters."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from annotation.models.attribute import Attribute
+from annotation.models.constraints import filled
+from annotation.models.query import RelevancePair
+from annotation.models.question import Question
+from annotation.models.rater import Rater
+from annotation.models.record import Record
+from annotation.models.response import Response, ResponsePair
+from annotation.models.study import Study
+
+SUBJECTS = ("attribute", "relevance_pair", "response_pair", "response", "record")
+
+
+class Sheet(models.Model):
+    """What one rater gets at once: it pins what it shows and holds atomic items."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="sheets")
+    stage = models.TextField()
+    owner = models.ForeignKey(
+        Rater, models.PROTECT, null=True, blank=True, related_name="owned_sheets"
+    )
+    shown = models.JSONField(default=dict, blank=True, db_default={})
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            # Pairs of ids that slots and items refer to.
+            models.UniqueConstraint(fields=["id", "owner"], name="sheet_of_owner"),
+            models.UniqueConstraint(fields=["id", "study"], name="sheet_of_study"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} sheet {self.pk}"
+
+
+class Item(models.Model):
+    """(subject, question): the atom that every rater answers."""
+
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="items", db_constraint=False)
+    study = models.ForeignKey(
+        Study, models.PROTECT, related_name="items", db_index=False, db_constraint=False
+    )
+    question = models.ForeignKey(
+        Question, models.PROTECT, related_name="items", db_index=False, db_constraint=False
+    )
+    attribute = models.ForeignKey(
+        Attribute, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    relevance_pair = models.ForeignKey(
+        RelevancePair, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    response_pair = models.ForeignKey(
+        ResponsePair, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    response = models.ForeignKey(
+        Response, models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    record = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="items")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "question"], name="item_of_question"),
+            models.UniqueConstraint(
+                fields=["question", *SUBJECTS], nulls_distinct=False, name="item_subject_once"
+            ),
+            models.CheckConstraint(
+                condition=filled(*SUBJECTS, count=1)
+                | (
+                    filled("response_pair", "attribute", count=2)
+                    & filled("relevance_pair", "response", "record", count=0)
+                ),
+                name="item_has_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"item {self.pk}"

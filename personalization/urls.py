@@ -1,0 +1,5 @@
+"""Pages of the machine."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
