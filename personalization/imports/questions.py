@@ -1,0 +1,52 @@
+"""Find the question that a specification means, or add it (a changed one is a new version)."""
+
+from annotation.models import Option, Question, Study
+from personalization.imports.specification import OptionSpecification, Specification
+
+
+def find_or_add(study: Study, spec: Specification) -> tuple[Question, bool]:
+    """Return the question of `spec` in `study`, and whether it is a new version of an older one."""
+    latest = study.questions.filter(key=spec.key).order_by("-version").first()
+    if latest is not None and _same(latest, spec):
+        return latest, False
+    question = Question.objects.create(
+        study=study,
+        key=spec.key,
+        version=latest.version + 1 if latest else 1,
+        kind=spec.kind,
+        level=spec.level,
+        wording=spec.wording,
+        wording_third_party=spec.wording_third_party,
+        worse=spec.worse,
+    )
+    Option.objects.bulk_create(
+        Option(
+            question=question,
+            code=code,
+            key=option.key,
+            label=option.label,
+            audience=option.audience,
+            score=option.score,
+        )
+        for code, option in enumerate(spec.options)
+    )
+    return question, latest is not None
+
+
+def _same(question: Question, spec: Specification) -> bool:
+    asked = (
+        question.kind,
+        question.level,
+        question.wording,
+        question.wording_third_party,
+        question.worse,
+    )
+    wanted = (spec.kind, spec.level, spec.wording, spec.wording_third_party, spec.worse)
+    return asked == wanted and _options(question) == spec.options
+
+
+def _options(question: Question) -> tuple[OptionSpecification, ...]:
+    return tuple(
+        OptionSpecification(option.key, option.label, option.audience, option.score)
+        for option in question.options.order_by("code")
+    )

@@ -1,0 +1,192 @@
+"""question.toml: what was asked, which answers count, and which column holds what."""
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from annotation.models.question import Audience, Kind, Level
+from personalization.imports.errors import ImportRefusedError
+
+KEYS = {
+    "key", "wording", "wording_third_party", "kind", "level", "options", "columns", "where",
+    "identity", "invalid", "skipped", "worse", "stage",
+}  # fmt: skip
+IDENTITIES = ("people", "positions")
+ORDER_COLUMNS = ("winner_order1", "winner_swapped")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSpecification:
+    """One answer: its text in the files, the label people read, who is offered it."""
+
+    key: str
+    label: str = ""
+    audience: str = Audience.ALL
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the files holds what; several columns may name an item or rater together."""
+
+    item: tuple[str, ...] = ("item",)
+    rater: tuple[str, ...] = ("rater",)
+    value: str = "value"
+    judge: tuple[str, ...] = ()
+    order1: str = ORDER_COLUMNS[0]
+    order2: str = ORDER_COLUMNS[1]
+    certainty: str = ""
+    owner: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """A question and how its answers are written in files."""
+
+    key: str
+    wording: str
+    level: str
+    options: tuple[OptionSpecification, ...]
+    kind: str = Kind.CUSTOM
+    wording_third_party: str = ""
+    worse: bool = False
+    stage: str = "imported"
+    columns: Columns = field(default_factory=Columns)
+    where: dict[str, str] = field(default_factory=dict)
+    identity: str = "people"
+    invalid: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """Return the code of each option by its text."""
+        return {option.key: code for code, option in enumerate(self.options)}
+
+    def score(self, code: int) -> float:
+        """Return the option's place on the scale: its score, or its code where it has none."""
+        score = self.options[code].score
+        return float(code) if score is None else score
+
+
+def parse(text: str) -> Specification:
+    """Read question.toml; ImportRefusedError lists everything that is wrong with it."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ImportRefusedError(
+            _("question.toml is not valid TOML: %(why)s.") % {"why": error}
+        ) from error
+    return from_mapping(raw)
+
+
+def from_mapping(raw: dict[str, Any]) -> Specification:
+    """Build a specification from question.toml's content, however it was written down."""
+    faults = [
+        _("question.toml: unknown key %(key)s. Known keys: %(known)s.")
+        % {"key": key, "known": ", ".join(sorted(KEYS))}
+        for key in sorted(raw.keys() - KEYS)
+    ]
+    faults += [
+        _("question.toml: %(key)s is missing.") % {"key": key}
+        for key in ("key", "level", "options")
+        if not raw.get(key)
+    ]
+    faults += _unknown("kind", raw.get("kind", Kind.CUSTOM), Kind.values)
+    faults += _unknown("identity", raw.get("identity", "people"), IDENTITIES)
+    if raw.get("level"):
+        faults += _unknown("level", raw["level"], Level.values)
+    options = _options(raw.get("options") or [], faults)
+    columns = _columns(raw.get("columns") or {}, faults)
+    if faults:
+        raise ImportRefusedError(*faults)
+    return Specification(
+        key=str(raw["key"]),
+        wording=str(raw.get("wording") or raw["key"]),
+        wording_third_party=str(raw.get("wording_third_party", "")),
+        kind=raw.get("kind", Kind.CUSTOM),
+        level=raw["level"],
+        options=_scored(options, raw["level"]),
+        worse=bool(raw.get("worse", False)),
+        stage=str(raw.get("stage", "imported")),
+        columns=columns,
+        where={key: str(value) for key, value in (raw.get("where") or {}).items()},
+        identity=raw.get("identity", "people"),
+        invalid=frozenset(str(value) for value in raw.get("invalid", [])),
+        skipped=frozenset(str(value) for value in raw.get("skipped", [])),
+    )
+
+
+def _unknown(key: str, value: object, known: list[str] | tuple[str, ...]) -> list[str]:
+    if value in known:
+        return []
+    return [
+        _("question.toml: %(key)s is %(value)s; write one of %(known)s.")
+        % {"key": key, "value": repr(value), "known": ", ".join(known)}
+    ]
+
+
+def _options(raw: object, faults: list[str]) -> tuple[OptionSpecification, ...]:
+    if not isinstance(raw, list):
+        faults.append(_("question.toml: options must be a list, in their order."))
+        return ()
+    options = tuple(_option(one, faults) for one in raw)
+    keys = [option.key for option in options]
+    if len(keys) == 1:
+        faults.append(_("question.toml: a question needs at least two options."))
+    if len(set(keys)) < len(keys):
+        faults.append(_("question.toml: an option is written twice."))
+    if "" in keys:
+        faults.append(_("question.toml: an option is empty."))
+    return options
+
+
+def _option(raw: object, faults: list[str]) -> OptionSpecification:
+    if isinstance(raw, str | int) and not isinstance(raw, bool):
+        return OptionSpecification(str(raw))
+    if not isinstance(raw, dict) or "key" not in raw:
+        faults.append(
+            _("question.toml: an option is a text, or a table with key, label, audience and score.")
+        )
+        return OptionSpecification(repr(raw))
+    audience = raw.get("audience", Audience.ALL)
+    faults += _unknown("audience", audience, Audience.values)
+    score = raw.get("score")
+    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
+        faults.append(_("question.toml: an option's score must be a number."))
+        score = None
+    return OptionSpecification(str(raw["key"]), str(raw.get("label", "")), audience, score)
+
+
+def _scored(
+    options: tuple[OptionSpecification, ...], level: str
+) -> tuple[OptionSpecification, ...]:
+    """Read the scores off the option texts where the level has a scale and all are numbers."""
+    if level == Level.NOMINAL or any(option.score is not None for option in options):
+        return options
+    try:
+        scores = [float(option.key) for option in options]
+    except ValueError:
+        return options
+    return tuple(
+        OptionSpecification(option.key, option.label, option.audience, score)
+        for option, score in zip(options, scores, strict=True)
+    )
+
+
+def _columns(raw: dict[str, Any], faults: list[str]) -> Columns:
+    known = Columns.__dataclass_fields__.keys()
+    faults += [
+        _("question.toml: [columns] has no %(key)s. Known: %(known)s.")
+        % {"key": key, "known": ", ".join(known)}
+        for key in sorted(raw.keys() - known)
+    ]
+    several: dict[str, Any] = {
+        key: (value,) if isinstance(value, str) else tuple(value)
+        for key, value in raw.items()
+        if key in {"item", "rater", "judge"}
+    }
+    single: dict[str, Any] = {key: str(raw[key]) for key in raw.keys() & (known - several.keys())}
+    return Columns(**several, **single)

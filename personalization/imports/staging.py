@@ -1,0 +1,211 @@
+"""Check the lines of label files and copy the good ones to temporary tables."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from annotation.models.question import Level
+from personalization.imports.errors import ImportRefusedError, LineError
+from personalization.imports.outcome import Counts, Faults
+from personalization.imports.reading import LabelFile, Line, Progress, Row, rows
+from personalization.imports.specification import Specification
+from personalization.judge.settlement import Reading, Settled, settle_orders, settle_single
+
+TABLES = """
+CREATE TEMP TABLE staged_item (
+    line bigint, key text, owner text, reference smallint, fields jsonb
+) ON COMMIT DROP;
+CREATE TEMP TABLE staged_label (
+    line bigint, item text, rater text, judge boolean, value smallint, reason text,
+    certainty smallint, score float8, owner text, reference smallint,
+    ab_value smallint, ab_reason text, ba_value smallint, ba_reason text
+) ON COMMIT DROP;
+"""
+JOIN = "/"
+Convert = Callable[[int, Row], Sequence[object]]
+
+
+@dataclass(slots=True)
+class Staging:
+    """One import on its way to the temporary tables."""
+
+    cursor: CursorWrapper
+    spec: Specification
+    counts: Counts
+    faults: Faults
+    progress: Progress
+
+    def items(self, file: LabelFile) -> None:
+        """Stage the items of `file` with all their fields."""
+        self._copy(file, "staged_item (line, key, owner, reference, fields)", self._item)
+
+    def human(self, file: LabelFile) -> None:
+        """Stage people's labels, or those of positions."""
+        self._copy(file, "staged_label", self._human)
+
+    def judges(self, file: LabelFile) -> None:
+        """Stage judges' answers, in one order or both."""
+        self._copy(file, "staged_label", self._judge)
+
+    def _copy(self, file: LabelFile, target: str, convert: Convert) -> None:
+        with self.cursor.copy(f"COPY {target} FROM STDIN") as copy:
+            for row in self._good(file, convert):
+                copy.write_row(row)
+
+    def _good(self, file: LabelFile, convert: Convert) -> Iterator[Sequence[object]]:
+        checked = False
+        for line in rows(file, self.progress):
+            try:
+                row = _row(line)
+                if not checked:
+                    checked = True
+                    self._check_columns(file, row, convert)
+                if self._elsewhere(row):
+                    self.counts.elsewhere += 1
+                    continue
+                self.counts.lines += 1
+                yield convert(line.number, row)
+            except LineError as fault:
+                self.faults.add(file.name, line.number, str(fault))
+
+    def _check_columns(self, file: LabelFile, row: Row, convert: Convert) -> None:
+        """Refuse the file at its first row where a column that every row needs is missing."""
+        missing = [name for name in self._needed(row, convert) if name not in row]
+        if missing:
+            raise ImportRefusedError(
+                _(
+                    "%(file)s has no column %(missing)s. It has: %(found)s."
+                    " Name its columns under [columns] in question.toml."
+                )
+                % {"file": file.name, "missing": ", ".join(missing), "found": ", ".join(row)}
+            )
+
+    def _needed(self, row: Row, convert: Convert) -> list[str]:
+        columns = self.spec.columns
+        needed = list(columns.item)
+        if convert == self._human:
+            return [*needed, *columns.rater, columns.value, *self.spec.where]
+        if convert == self._judge:
+            answer = [] if self._has_orders(row) else [columns.value]
+            return [*needed, *self._judge_columns(row), *answer, *self.spec.where]
+        return needed
+
+    def _elsewhere(self, row: Row) -> bool:
+        return any(row.get(name, value) != value for name, value in self.spec.where.items())
+
+    def _item(self, line: int, row: Row) -> Sequence[object]:
+        named = set(self.spec.columns.item)
+        fields = {name: value for name, value in row.items() if name not in named}
+        return (
+            line,
+            _name(row, self.spec.columns.item, _("item")),
+            _optional(row, self.spec.columns.owner),
+            self._reference(row),
+            json.dumps(fields, ensure_ascii=False),
+        )
+
+    def _human(self, line: int, row: Row) -> Sequence[object]:
+        reading = self._reading(row, self.spec.columns.value)
+        rater = _name(row, self.spec.columns.rater, _("rater"))
+        return self._label(line, row, rater, False, settle_single(reading), reading, None)
+
+    def _judge(self, line: int, row: Row) -> Sequence[object]:
+        rater = _name(row, self._judge_columns(row), _("judge"))
+        score = None if self.spec.level == Level.NOMINAL else self.spec.score
+        if not self._has_orders(row):
+            reading = self._reading(row, self.spec.columns.value)
+            return self._label(line, row, rater, True, settle_single(reading, score), reading, None)
+        ab = self._reading(row, self.spec.columns.order1)
+        ba = self._reading(row, self.spec.columns.order2)
+        return self._label(line, row, rater, True, settle_orders(ab, ba, score), ab, ba)
+
+    def _label(
+        self,
+        line: int,
+        row: Row,
+        rater: str,
+        judge: bool,
+        settled: Settled,
+        first: Reading,
+        second: Reading | None,
+    ) -> Sequence[object]:
+        return (
+            line, _name(row, self.spec.columns.item, _("item")), rater, judge,
+            settled.value, settled.reason, settled.certainty, settled.score,
+            _optional(row, self.spec.columns.owner), self._reference(row),
+            first.value, first.reason,
+            second.value if second else None,
+            second.reason if second else None,
+        )  # fmt: skip
+
+    def _judge_columns(self, row: Row) -> tuple[str, ...]:
+        if self.spec.columns.judge:
+            return self.spec.columns.judge
+        rater = self.spec.columns.rater
+        return rater if all(name in row for name in rater) else ("judge",)
+
+    def _has_orders(self, row: Row) -> bool:
+        return self.spec.columns.order1 in row and self.spec.columns.order2 in row
+
+    def _reading(self, row: Row, column: str) -> Reading:
+        text = _cell(row, column)
+        if text in self.spec.invalid:
+            return Reading(None, "unparsed")
+        if text in self.spec.skipped:
+            return Reading(None, "skipped")
+        return Reading(self._code(text), None, self._certainty(row))
+
+    def _code(self, text: str) -> int:
+        code = self.spec.codes.get(text)
+        if code is None:
+            raise LineError(
+                _("the value %(value)s is not among the options: %(options)s.")
+                % {"value": _shortened(text), "options": ", ".join(self.spec.codes)}
+            )
+        return code
+
+    def _reference(self, row: Row) -> int | None:
+        text = _optional(row, self.spec.columns.reference)
+        return None if text is None else self._code(text)
+
+    def _certainty(self, row: Row) -> int | None:
+        text = _optional(row, self.spec.columns.certainty)
+        if text is None:
+            return None
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= 100:
+            raise LineError(
+                _("the certainty %(value)s is not a whole number from 1 to 100.")
+                % {"value": _shortened(text)}
+            )
+        return int(text)
+
+
+def _row(line: Line) -> Row:
+    if line.fault:
+        raise LineError(line.fault)
+    return line.row
+
+
+def _cell(row: Row, column: str) -> str:
+    try:
+        return row[column]
+    except KeyError as error:
+        raise LineError(_("the field %(field)s is missing.") % {"field": column}) from error
+
+
+def _name(row: Row, columns: tuple[str, ...], what: str) -> str:
+    name = JOIN.join(_cell(row, column) for column in columns)
+    if not name.strip(JOIN + " "):
+        raise LineError(_("names no %(what)s.") % {"what": what})
+    return name
+
+
+def _optional(row: Row, column: str) -> str | None:
+    return (row.get(column) or None) if column else None
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")
