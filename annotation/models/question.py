@@ -38,6 +38,13 @@ class Audience(models.TextChoices):
     JUDGES = "judges"
 
 
+class Candidate(models.TextChoices):
+    """The two candidates of a pair, in canonical order."""
+
+    A = "a"
+    B = "b"
+
+
 class Question(models.Model):
     """A versioned question of a study, frozen by the database once an item uses it."""
 
@@ -75,15 +82,19 @@ class Option(models.Model):
     key = models.TextField()
     label = models.TextField(blank=True)
     audience = models.TextField(choices=Audience.choices, default=Audience.ALL, db_default="all")
-    # Position on the scale, for interval questions.
+    # Position on the scale, for ordinal and interval questions.
     score = models.FloatField(null=True, blank=True)
+    # Which candidate of a pair this option chooses: known here, swapped orders can be mapped back.
+    side = models.TextField(choices=Candidate.choices, null=True, blank=True)
 
     class Meta:
         ordering = ["question", "code"]
         constraints = [
             models.UniqueConstraint(fields=["question", "code"], name="option_code_once"),
             models.UniqueConstraint(fields=["question", "key"], name="option_key_once"),
+            models.UniqueConstraint(fields=["question", "side"], name="option_side_once"),
             one_of("audience", Audience, "option_audience_known"),
+            one_of("side", Candidate, "option_side_known"),
             models.CheckConstraint(condition=models.Q(code__gte=0), name="option_code_from_zero"),
         ]
 

@@ -27,6 +27,7 @@ def find_or_add(study: Study, spec: Specification) -> tuple[Question, bool]:
             label=option.label,
             audience=option.audience,
             score=option.score,
+            side=option.side,
         )
         for code, option in enumerate(spec.options)
     )
@@ -47,6 +48,6 @@ def _same(question: Question, spec: Specification) -> bool:
 
 def _options(question: Question) -> tuple[OptionSpecification, ...]:
     return tuple(
-        OptionSpecification(option.key, option.label, option.audience, option.score)
+        OptionSpecification(option.key, option.label, option.audience, option.score, option.side)
         for option in question.options.order_by("code")
     )

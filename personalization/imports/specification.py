@@ -1,17 +1,17 @@
 """question.toml: what was asked, which answers count, and which column holds what."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from annotation.models.question import Audience, Kind, Level
+from annotation.models.question import Audience, Candidate, Kind, Level
 from personalization.imports.errors import ImportRefusedError
 
 KEYS = {
     "key", "wording", "wording_third_party", "kind", "level", "options", "columns", "where",
-    "identity", "invalid", "skipped", "worse", "stage",
+    "identity", "invalid", "skipped", "worse", "stage", "candidates",
 }  # fmt: skip
 IDENTITIES = ("people", "positions")
 ORDER_COLUMNS = ("winner_order1", "winner_swapped")
@@ -25,6 +25,7 @@ class OptionSpecification:
     label: str = ""
     audience: str = Audience.ALL
     score: float | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def from_mapping(raw: dict[str, Any]) -> Specification:
     if raw.get("level"):
         faults += _unknown("level", raw["level"], Level.values)
     options = _options(raw.get("options") or [], faults)
+    options = _sided(options, raw.get("candidates"), faults)
     columns = _columns(raw.get("columns") or {}, faults)
     if faults:
         raise ImportRefusedError(*faults)
@@ -160,6 +162,23 @@ def _option(raw: object, faults: list[str]) -> OptionSpecification:
     return OptionSpecification(str(raw["key"]), str(raw.get("label", "")), audience, score)
 
 
+def _sided(
+    options: tuple[OptionSpecification, ...], candidates: object, faults: list[str]
+) -> tuple[OptionSpecification, ...]:
+    """Mark the options that choose the first and the second of two candidates."""
+    if candidates is None:
+        return options
+    keys = [option.key for option in options]
+    named = [str(key) for key in candidates] if isinstance(candidates, list) else []
+    if len(set(named)) != 2 or not set(named) <= set(keys):
+        faults.append(
+            _("question.toml: candidates must name two of the options, first and second.")
+        )
+        return options
+    sides = dict(zip(named, Candidate.values, strict=True))
+    return tuple(replace(option, side=sides.get(option.key)) for option in options)
+
+
 def _scored(
     options: tuple[OptionSpecification, ...], level: str
 ) -> tuple[OptionSpecification, ...]:
@@ -171,8 +190,7 @@ def _scored(
     except ValueError:
         return options
     return tuple(
-        OptionSpecification(option.key, option.label, option.audience, score)
-        for option, score in zip(options, scores, strict=True)
+        replace(option, score=score) for option, score in zip(options, scores, strict=True)
     )
 
 

@@ -1,0 +1,141 @@
+"""Each judge against people, references, itself in the other order, and other judges."""
+
+from itertools import combinations
+
+import numpy as np
+
+from personalization.agreement.accuracy import NOT_ASKED, accuracy_against_set
+from personalization.agreement.arrays import BoolArray, IntArray
+from personalization.agreement.estimate import Reason
+from personalization.agreement.frames import Frame, JudgeAnswers, Orders, identity_known
+from personalization.agreement.order import (
+    consistency,
+    consistency_valid_only,
+    first_position_share,
+    flip_rate,
+    kappa_between_orders,
+    order_accuracy,
+)
+from personalization.agreement.report.people import (
+    add_accuracy,
+    add_against_panel,
+    add_pair,
+    rater_name,
+    single_values,
+)
+from personalization.agreement.report.records import Collection, nothing, shown
+
+MOST_RATERS = 50
+MOST_JUDGES = 12
+
+
+def judge_name(frame: Frame, judge: JudgeAnswers) -> str:
+    """Return the judge's panel name; a name that two judges share is told apart by its id."""
+    names = [frame.raters[other.rater_id].name for other in frame.judges]
+    name = frame.raters[judge.rater_id].name
+    return f"judge:{name}" if names.count(name) == 1 else f"judge:{name}#{judge.rater_id}"
+
+
+def add_judge(out: Collection, frame: Frame, judge: JudgeAnswers) -> None:
+    """Add one judge against each human panel, the reference, and its own other order."""
+    name = judge_name(frame, judge)
+    for role in frame.panels:
+        add_accuracy(out, frame, name, role, judge.value)
+        add_against_panel(out, frame, name, role, judge.value)
+        if identity_known(frame, role):
+            add_pair_with_majority(out, frame, name, role, judge.value)
+            _add_raters(out, frame, name, role, judge.value)
+        else:
+            out.add(name, role, "cohen_kappa", nothing(Reason.NO_RATER_IDENTITY))
+    if frame.accepted is not None:
+        _add_reference(out, frame, name, judge.value, frame.accepted)
+    if judge.orders is not None:
+        _add_orders(out, frame, name, judge.orders)
+
+
+def add_pair_with_majority(
+    out: Collection, frame: Frame, name: str, role: str, answers: IntArray
+) -> None:
+    """Add Cohen's kappa of a judge with the panel's majority (for owners: with the owner)."""
+    pair = Collection(out.question, out.seed, [])
+    add_pair(pair, frame, name, role, answers, single_values(frame, role))
+    out.records += [one for one in pair.records if one.statistic != "raw_agreement"]
+
+
+def _add_raters(out: Collection, frame: Frame, name: str, role: str, answers: IntArray) -> None:
+    labels = frame.panels[role]
+    if role == "first_person" or len(labels.rater_ids) > MOST_RATERS:
+        return
+    for code, pk in enumerate(labels.rater_ids.tolist()):
+        mine = labels.rater == code
+        values = np.full(frame.n_items, NOT_ASKED)
+        values[labels.item[mine]] = labels.value[mine]
+        add_pair(out, frame, name, rater_name(frame, pk), answers, values)
+
+
+def _add_reference(
+    out: Collection, frame: Frame, name: str, answers: IntArray, accepted: BoolArray
+) -> None:
+    found = accuracy_against_set(
+        accepted, answers, frame.owner, seed=out.seed_of(name, "reference")
+    )
+    out.add(name, "reference", "accuracy_valid", shown(found.valid_only))
+    out.add(name, "reference", "accuracy_all", shown(found.invalid_wrong))
+
+
+def _add_orders(out: Collection, frame: Frame, name: str, orders: Orders) -> None:
+    seed, ab, ba = out.seed_of(name, "order"), orders.ab, orders.ba
+    owner = None if frame.owner is None else frame.owner[orders.item]
+    numbers = {
+        "consistency": consistency(ab, ba, owner, seed=seed),
+        "consistency_valid": consistency_valid_only(ab, ba, owner, seed=seed),
+        "kappa_between_orders": kappa_between_orders(ab, ba, frame.n_values, owner, seed=seed),
+    }
+    if frame.question.level == "nominal":
+        numbers["flip_rate"] = flip_rate(ab, ba, owner, seed=seed)
+    if frame.candidates is not None:
+        first, second = frame.candidates
+        numbers["first_position_share"] = first_position_share(
+            ab, ba, first, second, owner, seed=seed
+        )
+    for statistic, estimate in numbers.items():
+        out.add(name, None, statistic, shown(estimate))
+    if frame.accepted is not None:
+        _add_order_accuracy(out, frame, name, orders, frame.accepted[orders.item])
+
+
+def _add_order_accuracy(
+    out: Collection, frame: Frame, name: str, orders: Orders, accepted: BoolArray
+) -> None:
+    single = np.where(accepted.sum(axis=1) == 1, accepted.argmax(axis=1), -1)
+    owner = None if frame.owner is None else frame.owner[orders.item]
+    found = order_accuracy(
+        orders.ab,
+        orders.ba,
+        single,
+        frame.n_values,
+        owner,
+        seed=out.seed_of(name, "reference by order"),
+    )
+    for statistic, accuracy in {
+        "accuracy_order_ab": found.ab,
+        "accuracy_order_ba": found.ba,
+        "accuracy_orders_mean": found.mean,
+        "accuracy_both_orders": found.both,
+    }.items():
+        out.add(name, "reference", f"{statistic}_all", shown(accuracy.invalid_wrong))
+
+
+def add_judge_pairs(out: Collection, frame: Frame) -> None:
+    """Add judges against each other, where they are few enough to read."""
+    if len(frame.judges) > MOST_JUDGES:
+        return
+    for one, other in combinations(frame.judges, 2):
+        add_pair(
+            out,
+            frame,
+            judge_name(frame, one),
+            judge_name(frame, other),
+            one.value,
+            other.value,
+        )

@@ -1,0 +1,200 @@
+"""People among themselves, and third parties against owners."""
+
+import numpy as np
+
+from personalization.agreement.accuracy import (
+    INVALID,
+    NO_LABEL,
+    NOT_ASKED,
+    accuracy_majority,
+    majority,
+)
+from personalization.agreement.arrays import IntArray
+from personalization.agreement.cohen import cells_by_owner, cohen_kappa, confusion
+from personalization.agreement.estimate import Level, Reason, Sample
+from personalization.agreement.fleiss import fleiss_kappa
+from personalization.agreement.frames import Frame, Labels, identity_known
+from personalization.agreement.gwet import gwet_ac1, gwet_ac2
+from personalization.agreement.krippendorff import alpha
+from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.patterns import collapse, histogram
+from personalization.agreement.pair_mean import mean_pair_kappa
+from personalization.agreement.rater_pairs import RaterPairs, pair_tables
+from personalization.agreement.raw import raw_agreement, raw_agreement_micro
+from personalization.agreement.report.records import Collection, nothing, shown
+from personalization.agreement.sums import share
+from personalization.agreement.weights import Weights
+
+KAPPAS = {
+    Level.NOMINAL: {"cohen_kappa": Weights.PLAIN},
+    Level.ORDINAL: {
+        "cohen_kappa": Weights.PLAIN,
+        "cohen_kappa_linear": Weights.LINEAR,
+        "cohen_kappa_quadratic": Weights.QUADRATIC,
+    },
+}
+KAPPAS[Level.INTERVAL] = KAPPAS[Level.ORDINAL]
+# Beyond so many pairs the means stand for them; each pair is one click away on the page.
+MOST_PAIRS = 300
+
+
+def hist_of(frame: Frame, labels: Labels) -> IntArray:
+    """Return the (items, options) histogram of a panel's labels."""
+    return histogram(labels.item, labels.value, frame.n_items, frame.n_values)
+
+
+def rater_name(frame: Frame, pk: int) -> str:
+    """Return the name of a person's (or position's) single-rater panel."""
+    return f"rater:{frame.raters[pk].name}"
+
+
+def add_panel(out: Collection, frame: Frame, role: str) -> None:
+    """Add what one human panel says about itself."""
+    labels = frame.panels[role]
+    known = identity_known(frame, role)
+    n_raters = len(labels.rater_ids) if known else None
+    patterns = collapse(hist_of(frame, labels), frame.owner, n_raters)
+    level, seed = Level(frame.question.level), out.seed_of(role)
+    numbers = {
+        "raw_agreement": raw_agreement(patterns, seed=seed),
+        "raw_agreement_micro": raw_agreement_micro(patterns, seed=seed),
+        "krippendorff_alpha": alpha(patterns, level, frame.scores, seed=seed),
+        "fleiss_kappa": fleiss_kappa(patterns, seed=seed),
+        "gwet_ac1": gwet_ac1(patterns, seed=seed),
+    }
+    if level != Level.NOMINAL:
+        numbers["gwet_ac2_quadratic"] = gwet_ac2(patterns, Weights.QUADRATIC, seed=seed)
+    for statistic, estimate in numbers.items():
+        out.add(role, None, statistic, shown(estimate))
+    if known:
+        _add_pairs(out, frame, role, labels)
+    else:
+        out.add(
+            role,
+            None,
+            "cohen_kappa",
+            nothing(Reason.NO_RATER_IDENTITY, patterns.sample.n_items, patterns.sample.n_ratings),
+        )
+
+
+def _add_pairs(out: Collection, frame: Frame, role: str, labels: Labels) -> None:
+    if len(labels.rater_ids) < 2:
+        return
+    pairs = pair_tables(labels.item, labels.rater, labels.value, frame.n_values)
+    enough = pairs.sharing(DEFAULT.pair_items)
+    for statistic, weights in KAPPAS[Level(frame.question.level)].items():
+        means = {
+            f"{statistic}_pair_mean": mean_pair_kappa(enough, weights),
+            f"{statistic}_pair_mean_by_overlap": mean_pair_kappa(enough, weights, by_overlap=True),
+        }
+        for name, mean in means.items():
+            out.add(role, None, name, mean.kappa)
+    for low, high in _listed(pairs, enough):
+        add_pair(
+            out,
+            frame,
+            rater_name(frame, int(labels.rater_ids[low])),
+            rater_name(frame, int(labels.rater_ids[high])),
+            _values(frame, labels, low),
+            _values(frame, labels, high),
+        )
+
+
+def _listed(pairs: RaterPairs, enough: RaterPairs) -> list[tuple[int, int]]:
+    """Return all pairs where they are few, else the ones that share most items."""
+    chosen = pairs if len(pairs.low) <= MOST_PAIRS else enough
+    most = np.argsort(-chosen.shared, kind="stable")[:MOST_PAIRS]
+    return [(int(chosen.low[k]), int(chosen.high[k])) for k in np.sort(most)]
+
+
+def _values(frame: Frame, labels: Labels, rater: int) -> IntArray:
+    """Return one rater's value per item, NOT_ASKED elsewhere."""
+    mine = labels.rater == rater
+    values = np.full(frame.n_items, NOT_ASKED)
+    values[labels.item[mine]] = labels.value[mine]
+    return values
+
+
+def add_pair(
+    out: Collection, frame: Frame, panel: str, against: str, a: IntArray, b: IntArray
+) -> None:
+    """Add raw agreement and Cohen's kappa of two raters, given their value per item (< 0: none)."""
+    seed, both = out.seed_of(panel, against), (a >= 0) & (b >= 0)
+    n = int(both.sum())
+    out.add(
+        panel,
+        against,
+        "raw_agreement",
+        shown(
+            share(
+                a == b,
+                both.astype(np.int64),
+                frame.owner,
+                Sample(n, 2 * n, 2),
+                Reason.NO_OVERLAP,
+                seed=seed,
+                draws=1000,
+            ),
+            DEFAULT.pair_items,
+        ),
+    )
+    table = confusion(a, b, frame.n_values)
+    owners = None if frame.owner is None else cells_by_owner(a, b, frame.owner, frame.n_values)
+    for statistic, weights in KAPPAS[Level(frame.question.level)].items():
+        kappa = cohen_kappa(table, weights, owners, seed=seed)
+        out.add(panel, against, statistic, shown(kappa, DEFAULT.pair_items))
+
+
+def single_values(frame: Frame, role: str) -> IntArray:
+    """Return the strict majority of a panel per item; INVALID where rated without a majority."""
+    hist = hist_of(frame, frame.panels[role])
+    values = majority(hist)
+    values = np.where(values == NO_LABEL, INVALID, values)
+    return np.where(hist.sum(axis=1) == 0, NOT_ASKED, values)
+
+
+def add_accuracy(
+    out: Collection, frame: Frame, panel: str, against: str, answers: IntArray
+) -> None:
+    """Add accuracy of one answer per item against a human panel's majority, both readings."""
+    labels = frame.panels[against]
+    known = identity_known(frame, against)
+    found = accuracy_majority(
+        hist_of(frame, labels),
+        answers,
+        frame.owner,
+        len(labels.rater_ids) if known else None,
+        seed=out.seed_of(panel, against),
+    )
+    out.add(panel, against, "accuracy_valid", shown(found.valid_only))
+    out.add(panel, against, "accuracy_all", shown(found.invalid_wrong))
+
+
+def add_against_panel(
+    out: Collection, frame: Frame, panel: str, against: str, answers: IntArray
+) -> None:
+    """Add how many of a panel's ratings equal the answer: item mean, and one rating, one vote."""
+    labels, seed = frame.panels[against], out.seed_of(panel, against)
+    hist = hist_of(frame, labels)
+    m = np.where(answers >= 0, hist.sum(axis=1), 0)
+    equal = np.where(answers >= 0, hist[np.arange(len(hist)), np.maximum(answers, 0)], 0)
+    n_raters = len(labels.rater_ids) if identity_known(frame, against) else None
+    sample = Sample(int((m > 0).sum()), int(m.sum()), n_raters)
+    missing = Reason.NO_VALID_VERDICT if (answers == INVALID).any() else Reason.NO_OVERLAP
+    shares = equal / np.maximum(m, 1)
+    rated = (m > 0).astype(np.int64)
+    numbers = {
+        "raw_agreement": share(shares, rated, frame.owner, sample, missing, seed=seed, draws=1000),
+        "raw_agreement_micro": share(
+            equal, m, frame.owner, sample, missing, seed=seed + "micro", draws=1000
+        ),
+    }
+    for statistic, estimate in numbers.items():
+        out.add(panel, against, statistic, shown(estimate))
+
+
+def add_third_party_against_owner(out: Collection, frame: Frame) -> None:
+    """Add third party against first person: two panels, never one (C7)."""
+    guess, own = single_values(frame, "third_party"), single_values(frame, "first_person")
+    add_accuracy(out, frame, "third_party", "first_person", guess)
+    add_against_panel(out, frame, "first_person", "third_party", own)
