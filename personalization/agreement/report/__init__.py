@@ -1,26 +1,49 @@
 """The agreement report: every number of a question as one flat record."""
 
+from dataclasses import dataclass
+
 from annotation.models import Question, Study
 from personalization.agreement import frames
 from personalization.agreement.report.judges import add_judge, add_judge_pairs
 from personalization.agreement.report.people import add_panel, add_third_party_against_owner
 from personalization.agreement.report.records import Collection, Record
+from personalization.agreement.report.tables import Confusion, Shares, confusions, shares
 
-__all__ = ["Record", "of_frame", "of_question", "of_study", "question_name"]
-
-
-def of_study(study: Study) -> list[Record]:
-    """Return the records of every question of `study`, in order of questions."""
-    return [record for question in study.questions.all() for record in of_question(question)]
+__all__ = ["Confusion", "Record", "Report", "Shares", "of_question", "of_study", "question_name"]
 
 
-def of_question(question: Question) -> list[Record]:
-    """Return the records of one question."""
-    return of_frame(frames.load(question))
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known of one question: records, label shares, confusion tables, item count."""
+
+    stamp: str
+    n_items: int
+    options: list[str]
+    records: list[Record]
+    shares: list[Shares]
+    confusions: list[Confusion]
 
 
-def of_frame(frame: frames.Frame) -> list[Record]:
-    """Return the records of a loaded question: people, then judges, then judges among themselves."""
+def of_study(study: Study) -> list[Report]:
+    """Return the reports of every question of `study`, in order of questions."""
+    return [of_question(question) for question in study.questions.all()]
+
+
+def of_question(question: Question) -> Report:
+    """Return the report of one question, computed now."""
+    frame = frames.load(question)
+    return Report(
+        stamp=frame.stamp,
+        n_items=frame.n_items,
+        options=frame.options,
+        records=_records(frame),
+        shares=shares(frame),
+        confusions=confusions(frame),
+    )
+
+
+def _records(frame: frames.Frame) -> list[Record]:
+    """Return the records: people, then judges, then judges among themselves."""
     out = Collection(question_name(frame.question), frame.stamp, [])
     for role in frame.panels:
         add_panel(out, frame, role)

@@ -17,8 +17,8 @@ from personalization.agreement.frames import Frame, Labels, identity_known
 from personalization.agreement.gwet import gwet_ac1, gwet_ac2
 from personalization.agreement.krippendorff import alpha
 from personalization.agreement.minimums import DEFAULT
-from personalization.agreement.patterns import collapse, histogram
 from personalization.agreement.pair_mean import mean_pair_kappa
+from personalization.agreement.patterns import collapse, histogram
 from personalization.agreement.rater_pairs import RaterPairs, pair_tables
 from personalization.agreement.raw import raw_agreement, raw_agreement_micro
 from personalization.agreement.report.records import Collection, nothing, shown

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *, study: str, question: str | None, json: bool, **options: Any) -> None:
         """Compute and print."""
         records = [
-            record for one in _questions(study, question) for record in report.of_question(one)
+            record
+            for one in _questions(study, question)
+            for record in report.of_question(one).records
         ]
         if json:
             rows = [record.as_dict() for record in records]
