@@ -16,16 +16,15 @@ COMPOSITE_KEYS = [
 QUESTION_FROZEN = """
 CREATE FUNCTION annotation_question_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    asked bigint;
+    asked bigint[];
 BEGIN
     IF tg_table_name = 'annotation_question' THEN
-        asked := old.id;
-    ELSIF tg_op = 'INSERT' THEN
-        asked := new.question_id;
+        asked := ARRAY[old.id];
     ELSE
-        asked := old.question_id;
+        asked := ARRAY[old.question_id, new.question_id];
+        PERFORM FROM annotation_question WHERE id = ANY (asked) ORDER BY id FOR NO KEY UPDATE;
     END IF;
-    IF EXISTS (SELECT FROM annotation_item WHERE question_id = asked) THEN
+    IF EXISTS (SELECT FROM annotation_item WHERE question_id = ANY (asked)) THEN
         RAISE EXCEPTION 'question % is in use: make a new version', asked
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'question_frozen';
     END IF;
@@ -43,7 +42,10 @@ CREATE FUNCTION annotation_subject_frozen() RETURNS trigger LANGUAGE plpgsql AS 
 DECLARE
     used boolean;
 BEGIN
-    IF to_jsonb(new) - 'withdrawn_at' = to_jsonb(old) - 'withdrawn_at' THEN
+    IF to_jsonb(new) = to_jsonb(old) OR (
+        to_jsonb(old) ->> 'withdrawn_at' IS NULL
+        AND to_jsonb(new) - 'withdrawn_at' = to_jsonb(old) - 'withdrawn_at'
+    ) THEN
         RETURN new;
     END IF;
     EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE $1 IN (%s))', tg_argv[0], tg_argv[1])
@@ -67,6 +69,7 @@ SUBJECT_TRIGGERS = [
     ("record", "annotation_item", "record_id"),
     ("query", "annotation_relevancepair", "query_id"),
     ("query", "annotation_response", "query_id"),
+    ("item", "annotation_judgment", "item_id"),
 ]
 
 JUDGMENT_APPEND_ONLY = """
@@ -86,6 +89,32 @@ BEGIN
 END $$;
 CREATE TRIGGER judgment_append_only BEFORE UPDATE OR DELETE ON annotation_judgment
     FOR EACH ROW EXECUTE FUNCTION annotation_judgment_append_only();
+"""
+
+# First person, third party and machine are never pooled: the role follows from the rater and the
+# owner, and no caller can get it wrong. Checked per statement, so a large import pays one join.
+JUDGMENT_ROLE = """
+CREATE FUNCTION annotation_judgment_role() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong bigint;
+BEGIN
+    SELECT a.id INTO wrong FROM added a
+    JOIN annotation_rater r ON r.id = a.rater_id
+    JOIN annotation_item i ON i.id = a.item_id
+    JOIN annotation_sheet s ON s.id = i.sheet_id
+    WHERE a.role <> CASE
+        WHEN r.kind IN ('judge', 'model', 'baseline') THEN 'machine'
+        WHEN s.owner_id = r.id THEN 'first_person'
+        ELSE 'third_party' END
+    LIMIT 1;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'judgment % has a role that its rater does not have here', wrong
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'judgment_role_fits';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER judgment_role_fits AFTER INSERT ON annotation_judgment
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_judgment_role();
 """
 
 # A shard per server process keeps the counter from being one hot row; the order of questions
@@ -112,10 +141,10 @@ REFERENCE_VALUES = """
 CREATE FUNCTION annotation_reference_values() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM unnest(new.accepted) AS code
+        SELECT FROM unnest(new.accepted) AS given (code)
         WHERE NOT EXISTS (
             SELECT FROM annotation_option o JOIN annotation_item i USING (question_id)
-            WHERE i.id = new.item_id AND o.code = code
+            WHERE i.id = new.item_id AND o.code = given.code
         )
     ) THEN
         RAISE EXCEPTION 'reference of item % accepts a value that is no option', new.item_id
@@ -136,6 +165,24 @@ BEGIN
 END $$;
 CREATE TRIGGER slot_owner BEFORE INSERT OR UPDATE OF sheet_id, owner_id ON annotation_slot
     FOR EACH ROW EXECUTE FUNCTION annotation_slot_owner();
+CREATE FUNCTION annotation_sheet_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF new.owner_id IS DISTINCT FROM old.owner_id
+        AND EXISTS (SELECT FROM annotation_slot WHERE sheet_id = old.id) THEN
+        RAISE EXCEPTION 'sheet % has slots and keeps its owner', old.id
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'slot_owner_of_sheet';
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER sheet_owner BEFORE UPDATE OF owner_id ON annotation_sheet
+    FOR EACH ROW EXECUTE FUNCTION annotation_sheet_owner();
+CREATE FUNCTION annotation_item_holds_question() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM annotation_question WHERE id IN (SELECT question_id FROM added) ORDER BY id FOR SHARE;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER item_holds_question AFTER INSERT ON annotation_item
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_item_holds_question();
 """
 
 
@@ -173,7 +220,8 @@ class Migration(migrations.Migration):
         functions(SUBJECT_FROZEN, "subject_frozen"),
         *(subject_trigger(*trigger) for trigger in SUBJECT_TRIGGERS),
         functions(JUDGMENT_APPEND_ONLY, "judgment_append_only"),
+        functions(JUDGMENT_ROLE, "judgment_role"),
         functions(STAMPS, "stamp"),
         functions(REFERENCE_VALUES, "reference_values"),
-        functions(SLOT_OWNER, "slot_owner"),
+        functions(SLOT_OWNER, "slot_owner", "sheet_owner", "item_holds_question"),
     ]

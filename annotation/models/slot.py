@@ -93,7 +93,7 @@ class Slot(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(rater__isnull=True)
-                | Q(role=SlotRole.FIRST_PERSON, rater=F("owner"))
+                | Q(role=SlotRole.FIRST_PERSON, owner__isnull=False, rater=F("owner"))
                 | (Q(role=SlotRole.THIRD_PARTY) & (Q(owner__isnull=True) | ~Q(rater=F("owner")))),
                 name="slot_role_fits_owner",
             ),

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+# Python's $ also matches before a last line break; PostgreSQL's does not.
+WHOLE_NAME = NAME_PATTERN.removesuffix("$") + r"\Z"
 
 
 class Study(models.Model):
@@ -16,7 +18,7 @@ class Study(models.Model):
         unique=True,
         validators=[
             RegexValidator(
-                NAME_PATTERN,
+                WHOLE_NAME,
                 _(
                     "Use lower-case letters, digits, - and _, at most 63, starting with a letter or digit."
                 ),

@@ -1,0 +1,297 @@
+"""The items and votes behind a number, and the items people and judges disagree about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from annotation.models import Item, Judgment, Question, Rater
+from annotation.models.rater import RaterKind
+from annotation.permissions import StaffRequest, researcher_required
+from personalization.models import Verdict
+from personalization.views import wording
+from personalization.views.csv_file import csv_response
+from personalization.views.lookup import question_of
+
+PAGE = 25
+CHUNK = 1000
+ROLES = ("first_person", "third_party")
+
+# Each condition reads the covering index in item order and stops at the page's end.
+ANSWERED = """
+SELECT DISTINCT j.item_id FROM annotation_judgment j
+WHERE j.question_id = %(question)s AND j.superseded_at IS NULL AND j.use = 'label'
+    AND j.occasion = 0 AND j.item_id > %(after)s AND {who}
+ORDER BY j.item_id LIMIT %(limit)s
+"""
+PEOPLE_DIFFER = """
+SELECT j.item_id FROM annotation_judgment j
+WHERE j.question_id = %(question)s AND j.role = 'third_party' AND j.superseded_at IS NULL
+    AND j.use = 'label' AND j.value IS NOT NULL AND j.item_id > %(after)s
+GROUP BY j.item_id HAVING count(DISTINCT j.value) > 1
+ORDER BY j.item_id LIMIT %(limit)s
+"""
+JUDGE_DIFFERS = """
+SELECT j.item_id FROM annotation_judgment j
+CROSS JOIN LATERAL (
+    SELECT h.value, count(*) AS votes, sum(count(*)) OVER () AS of
+    FROM annotation_judgment h
+    WHERE h.item_id = j.item_id AND h.role = %(role)s AND h.superseded_at IS NULL
+        AND h.use = 'label' AND h.occasion = 0 AND h.value IS NOT NULL
+    GROUP BY h.value ORDER BY votes DESC LIMIT 1
+) AS top
+WHERE j.question_id = %(question)s AND j.rater_id = %(rater)s AND j.superseded_at IS NULL
+    AND j.use = 'label' AND j.item_id > %(after)s
+    AND 2 * top.votes > top.of AND j.value IS DISTINCT FROM top.value
+ORDER BY j.item_id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel named in a URL: a human role, or one rater."""
+
+    name: str
+    role: str | None = None
+    rater: Rater | None = None
+
+    def condition(self, suffix: str) -> tuple[str, dict[str, object]]:
+        """Return the SQL condition on a judgment `j`, and its parameters."""
+        if self.rater is not None:
+            return f"j.rater_id = %(rater_{suffix})s", {f"rater_{suffix}": self.rater.pk}
+        return f"j.role = %(role_{suffix})s", {f"role_{suffix}": self.role}
+
+    def holds(self, judgment: Judgment) -> bool:
+        """Return whether the judgment is this panel's."""
+        if self.rater is not None:
+            return judgment.rater_id == self.rater.pk
+        return judgment.role == self.role
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item with the votes of the panels asked for."""
+
+    item: Item
+    panels: list[tuple[Panel, list[Judgment]]]
+    accepted: list[str]
+    differs: bool
+
+
+@require_safe
+@researcher_required
+def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
+    """Show the items and votes behind one number."""
+    question = question_of(name, pk)
+    panels, statistic = _asked(request, question)
+    items = _item_ids(question, panels, _after(request), PAGE + 1)
+    context = {
+        "study": question.study,
+        "question": question,
+        "panels": panels,
+        "statistic": statistic,
+        "rows": _rows(question, items[:PAGE], panels),
+        "next": items[PAGE - 1] if len(items) > PAGE else None,
+        "csv_query": request.GET.urlencode(),
+    }
+    return render(request, "votes.html", context)
+
+
+@require_safe
+@researcher_required
+def votes_csv(request: StaffRequest, name: str, pk: int) -> HttpResponseBase:
+    """Return every vote behind one number, one line each."""
+    question = question_of(name, pk)
+    panels, statistic = _asked(request, question)
+    heading = ["item", "panel", "rater", "value", "reason", "certainty", "score"]
+    return csv_response(
+        f"{name}-{question.key}-{statistic or 'votes'}", heading, _vote_lines(question, panels)
+    )
+
+
+@require_safe
+@researcher_required
+def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
+    """Show where people differ among themselves, or where a judge differs from most of them."""
+    question = question_of(name, pk)
+    judges = _judges(question)
+    chosen = request.GET.get("judge", "")
+    rater = next((one for one in judges if str(one.pk) == chosen), None)
+    if chosen and rater is None:
+        raise Http404
+    role = request.GET.get("role", "third_party")
+    if role not in ROLES:
+        raise Http404
+    sql = JUDGE_DIFFERS if rater else PEOPLE_DIFFER
+    items = _ids(
+        sql,
+        {
+            "question": question.pk,
+            "after": _after(request),
+            "limit": PAGE + 1,
+            "rater": rater.pk if rater else 0,
+            "role": role,
+        },
+    )
+    people = [Panel(one, role=one) for one in ROLES if rater is None or one == role]
+    machine = [Panel(f"judge:{one.name}", rater=one) for one in ([rater] if rater else judges[:4])]
+    context = {
+        "study": question.study,
+        "question": question,
+        "judges": judges,
+        "chosen": rater,
+        "role": role,
+        "rows": _rows(question, items[:PAGE], people + machine),
+        "next": items[PAGE - 1] if len(items) > PAGE else None,
+    }
+    return render(request, "disagreements.html", context)
+
+
+@require_safe
+@researcher_required
+def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
+    """Show one item: its text, every answer with its history, every raw reading."""
+    one = get_object_or_404(
+        Item.objects.select_related("question", "record", "sheet__owner", "study"),
+        pk=pk,
+        study__name=name,
+    )
+    context = {
+        "study": one.study,
+        "question": one.question,
+        "item": one,
+        "options": _options(one.question),
+        "judgments": one.judgments.select_related("rater").order_by("role", "rater__name", "pk"),
+        "verdicts": Verdict.objects.filter(item=one)
+        .select_related("rater")
+        .order_by("rater__name", "side", "sample"),
+        "references": one.references.filter(superseded_at=None),
+        "others": Item.objects.filter(record=one.record)
+        .exclude(pk=one.pk)
+        .select_related("question")
+        if one.record
+        else [],
+    }
+    return render(request, "item.html", context)
+
+
+def _after(request: HttpRequest) -> int:
+    after = request.GET.get("after", "0")
+    if not after.isascii() or not after.isdigit() or len(after) > 18:
+        raise Http404
+    return int(after)
+
+
+def _asked(request: HttpRequest, question: Question) -> tuple[list[Panel], str]:
+    """Return the panels of the URL and the statistic, or 404 for one that does not exist."""
+    statistic = request.GET.get("statistic", "")
+    if statistic and statistic not in wording.STATISTICS:
+        raise Http404
+    names = [request.GET.get("panel", ""), request.GET.get("against", "")]
+    panels = [_panel(question, one) for one in names if one and one != "reference"]
+    if not panels:
+        raise Http404
+    return panels, statistic
+
+
+def _panel(question: Question, name: str) -> Panel:
+    if name in ROLES:
+        return Panel(name, role=name)
+    kind, _colon, rater = name.partition(":")
+    base, _hash, pk = rater.rpartition("#")
+    kinds = [RaterKind.JUDGE] if kind == "judge" else [RaterKind.PERSON, RaterKind.POSITION]
+    candidates = Rater.objects.filter(kind__in=kinds, judgments__question=question)
+    found = candidates.filter(name=rater).first()
+    if found is None and base and pk.isdigit():
+        found = candidates.filter(name=base, pk=int(pk)).first()
+    if found is None:
+        raise Http404
+    return Panel(name, rater=found)
+
+
+def _judges(question: Question) -> list[Rater]:
+    return list(
+        Rater.objects.filter(
+            kind=RaterKind.JUDGE,
+            pk__in=Judgment.objects.filter(question=question, role="machine").values("rater"),
+        ).order_by("name")
+    )
+
+
+def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _item_ids(question: Question, panels: list[Panel], after: int, limit: int) -> list[int]:
+    """Return the next items that every panel has answered."""
+    who, parameters = panels[0].condition("first")
+    for number, panel in enumerate(panels[1:]):
+        more, values = panel.condition(str(number))
+        who += (
+            " AND EXISTS (SELECT FROM annotation_judgment o WHERE o.item_id = j.item_id"
+            " AND o.superseded_at IS NULL AND o.use = 'label' AND o.occasion = 0"
+            f" AND {more.replace('j.', 'o.', 1)})"
+        )
+        parameters |= values
+    return _ids(
+        ANSWERED.format(who=who),
+        {"question": question.pk, "after": after, "limit": limit, **parameters},
+    )
+
+
+def _rows(question: Question, ids: list[int], panels: list[Panel]) -> list[Row]:
+    options = _options(question)
+    items = Item.objects.filter(pk__in=ids).select_related("record").in_bulk()
+    judgments = list(
+        Judgment.objects.filter(item__in=ids, superseded_at=None, use="label", occasion=0)
+        .select_related("rater")
+        .order_by("rater__name")
+    )
+    accepted = _accepted(ids, options)
+    rows = []
+    for pk in ids:
+        mine = [one for one in judgments if one.item_id == pk]
+        by_panel = [(panel, [one for one in mine if panel.holds(one)]) for panel in panels]
+        values = {one.value for _panel, votes in by_panel for one in votes}
+        rows.append(Row(items[pk], by_panel, accepted.get(pk, []), len(values) > 1))
+    return rows
+
+
+def _accepted(ids: list[int], options: dict[int, str]) -> dict[int, list[str]]:
+    references = Item.objects.filter(pk__in=ids, references__superseded_at=None).values_list(
+        "pk", "references__accepted"
+    )
+    return {pk: [options[code] for code in codes] for pk, codes in references if codes}
+
+
+def _options(question: Question) -> dict[int, str]:
+    return {option.code: str(option) for option in question.options.all()}
+
+
+def _vote_lines(question: Question, panels: list[Panel]) -> Iterator[dict[str, object]]:
+    keys = {option.code: option.key for option in question.options.all()}
+    after = 0
+    while ids := _item_ids(question, panels, after, CHUNK):
+        for row in _rows(question, ids, panels):
+            for panel, given in row.panels:
+                for one in given:
+                    yield _vote_line(row, panel, one, keys)
+        after = ids[-1]
+
+
+def _vote_line(row: Row, panel: Panel, one: Judgment, keys: dict[int, str]) -> dict[str, object]:
+    return {
+        "item": row.item.record.key if row.item.record else row.item.pk,
+        "panel": panel.name,
+        "rater": one.rater.name,
+        "value": None if one.value is None else keys[one.value],
+        "reason": one.reason,
+        "certainty": one.certainty,
+        "score": one.score,
+    }

@@ -1,0 +1,135 @@
+"""Calls are kept once per attempt, work is settled with one outcome, verdicts fit their item."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import models
+from django.utils import timezone
+
+from annotation.models import Item
+from personalization.models import Extraction, JudgeRun, ModelCall, Verdict
+from tests import factories as make
+from tests.annotation.refusal import Row, copy, refused, update
+
+pytestmark = pytest.mark.django_db
+
+Make = Callable[[], models.Model]
+NOW = timezone.now()
+
+
+def call() -> ModelCall:
+    return ModelCall.objects.create(
+        step="extraction", work_id=1, endpoint="local", model="small", request={}, request_hash="a"
+    )
+
+
+def extraction() -> Extraction:
+    return Extraction.objects.create(conversation=make.conversation(), extractor="small v1")
+
+
+def run(*, source: str = "called") -> JudgeRun:
+    return JudgeRun.objects.create(study=make.study(), rater=make.judge(), source=source)
+
+
+def verdict(*, item: Item | None = None) -> Verdict:
+    item, judged = item or make.item(), run()
+    return Verdict.objects.create(
+        run=judged, item=item, question=item.question, rater=judged.rater, side="ab"
+    )
+
+
+RULES: list[tuple[str, Make, list[Row], Row]] = [
+    # rule, row, columns that it may have one after another, columns that it may not
+    (
+        "call_answer_or_error",
+        call,
+        [{"answer": {"text": "yes"}}, {"answer": None, "error": "timeout"}],
+        {"answer": {"text": "yes"}, "error": "timeout"},
+    ),
+    (
+        "extraction_found_or_failed",
+        extraction,
+        [{"settled_at": NOW, "found": 0}, {"settled_at": NOW, "found": None, "failure": "gone"}],
+        {"settled_at": NOW, "found": 0, "failure": "gone"},
+    ),
+    ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"settled_at": NOW}),
+    ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"found": 0}),
+    ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"failure": "gone"}),
+    ("run_source_known", run, [{"source": "imported"}], {"source": "dreamed"}),
+    ("run_spent_not_negative", run, [{"spent_micros": 0}], {"spent_micros": -1}),
+    ("verdict_side_known", verdict, [{"side": "ba"}, {"side": "none"}], {"side": "left"}),
+    ("verdict_reason_known", verdict, [{"reason": "unparsed"}], {"reason": "tired"}),
+    (
+        "verdict_value_or_reason",
+        verdict,
+        [{"settled_at": NOW, "value": 1}, {"value": None, "reason": "refused"}],
+        {"settled_at": NOW, "value": 1, "reason": "refused"},
+    ),
+    ("verdict_value_or_reason", verdict, [{"lease_until": NOW}], {"settled_at": NOW}),
+    ("verdict_certainty_range", verdict, [{"certainty": 1}], {"certainty": 0}),
+    ("verdict_certainty_range", verdict, [{"certainty": 100}], {"certainty": 101}),
+    ("verdict_value_is_option", verdict, [{"value": 0}, {"value": 1}], {"value": 2}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "good", "bad"), RULES, ids=[f"{rule}-{bad}" for rule, _, _, bad in RULES]
+)
+def test_columns(rule: str, row: Make, good: list[Row], bad: Row) -> None:
+    """A row may take the good columns; the database refuses the bad ones, by name."""
+    kept = row()
+    for columns in good:
+        update(kept, **columns)
+    with refused(rule):
+        update(kept, **bad)
+
+
+UNIQUE: list[tuple[str, Make, list[Row]]] = [
+    # rule, row, columns of copies that are accepted; the same row again is refused
+    ("call_attempt_once", call, [{"attempt": 1}, {"work_id": 2}, {"step": "judge"}]),
+    ("extraction_once", extraction, [{"extractor": "large v1"}]),
+    ("verdict_once", verdict, [{"occasion": 1}, {"side": "ba"}, {"sample": 1}]),
+]
+
+
+@pytest.mark.parametrize(("rule", "row", "others"), UNIQUE, ids=[rule for rule, _, _ in UNIQUE])
+def test_only_once(rule: str, row: Make, others: list[Row]) -> None:
+    """The same work is refused a second time, whatever its attempt has come to."""
+    kept = row()
+    for columns in others:
+        copy(kept, **columns)
+    with refused(rule):
+        copy(kept)
+
+
+def test_a_second_attempt_is_the_same_verdict() -> None:
+    """Attempts are counted on the row: they never make a second verdict."""
+    first = verdict()
+    with refused("verdict_once"):
+        copy(first, attempt=1)
+    copy(first, rater=make.judge())
+
+
+def test_a_study_imports_a_judge_once() -> None:
+    """Imported verdicts of one judge share a run; runs that call a model may be many."""
+    imported, called = run(source="imported"), run()
+    copy(called)
+    copy(imported, study=make.study())
+    with refused("run_imported_once"):
+        copy(imported)
+
+
+def test_a_verdict_answers_the_question_of_its_item() -> None:
+    """The question that is copied into a verdict for speed cannot be another one."""
+    kept = verdict()
+    copy(kept, side="ba")
+    with refused("verdict_item_of_question"):
+        copy(kept, side="none", question=make.question())
+
+
+def test_a_verdict_takes_options_of_its_own_question() -> None:
+    """Option 2 of one question is no reading of another."""
+    three = make.question(options=("a", "b", "c"))
+    update(verdict(item=make.item(question=three)), value=2)
+    with refused("verdict_value_is_option"):
+        update(verdict(item=make.item(question=make.question())), value=2)
