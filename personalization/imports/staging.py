@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ Convert = Callable[[int, Row], Sequence[object]]
 class Staging:
     """One import on its way to the temporary tables."""
 
-    cursor: CursorWrapper
+    cursor: CursorWrapper | None
     spec: Specification
     counts: Counts
     faults: Faults
@@ -50,7 +51,14 @@ class Staging:
         """Stage judges' answers, in one order or both."""
         self._copy(file, "staged_label", self._judge)
 
+    def check(self, kind: str, file: LabelFile, limit: int) -> int:
+        """Convert the first lines of `file` without keeping them; return how many are good."""
+        convert = {"items": self._item, "human": self._human, "judges": self._judge}[kind]
+        return sum(1 for _row in islice(self._good(file, convert), limit))
+
     def _copy(self, file: LabelFile, target: str, convert: Convert) -> None:
+        if self.cursor is None:
+            raise RuntimeError("a check keeps nothing")
         with self.cursor.copy(f"COPY {target} FROM STDIN") as copy:
             for row in self._good(file, convert):
                 copy.write_row(row)

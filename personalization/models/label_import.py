@@ -7,14 +7,18 @@ from annotation.models import Question, Study, User
 
 
 class LabelImport(models.Model):
-    """An upload: its files, its question text (TOML), its progress and its outcome."""
+    """An upload: its files, its question, its progress and its outcome."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="label_imports")
     by = models.ForeignKey(User, models.PROTECT, related_name="label_imports")
     items = models.FileField(upload_to="imports/", blank=True)
     human = models.FileField(upload_to="imports/", blank=True)
     judges = models.FileField(upload_to="imports/", blank=True)
+    # The files' own names, by kind: stored names may differ.
+    names = models.JSONField(default=dict)
+    # Question and columns as confirmed, JSON with the keys of question.toml.
     specification = models.TextField(blank=True)
+    language = models.TextField(default="en")
     strict = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -49,3 +49,9 @@ def votes_url(question: Question, record: Record, name: str = "votes") -> str:
     path = reverse(name, args=[question.study.name, question.pk])
     asked = {"panel": record.panel, "against": record.against or "", "statistic": record.statistic}
     return f"{path}?{urlencode(asked)}"
+
+
+@register.filter
+def at(labels: dict[int, str], code: int) -> str:
+    """Return the label of an option code."""
+    return labels.get(code, "")

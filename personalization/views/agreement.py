@@ -29,6 +29,11 @@ class Line:
     against: str | None
     cells: list[Record | None]
 
+    @property
+    def n_items(self) -> int:
+        """Return on how many items the two panels meet."""
+        return max(cell.n_items for cell in self.cells if cell is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -82,7 +87,9 @@ def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "report": report,
         "computed_at": computed_at,
         "people": [(role, *_about(report, role)) for role in HUMAN if _of(report, role, None)],
-        "owner_records": [r for r in report.records if r.panel in HUMAN and r.against in HUMAN],
+        "owner_table": table(
+            [r for r in report.records if r.panel in HUMAN and r.against in HUMAN]
+        ),
         "pairs": table([r for r in report.records if _both(r, "rater:")]),
         "judges": table([r for r in report.records if _judge(r) and r.against in HUMAN]),
         "judge_figure": _judge_figure(report),

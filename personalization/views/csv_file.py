@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.text import slugify
 
-from personalization.releases.csv_safety import ESCAPED, escape
+from personalization.releases.csv_safety import ESCAPED, MARK, STARTERS
 
 
 class _Echo:
@@ -29,6 +29,10 @@ def _lines(heading: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Iter
     writer = csv.writer(_Echo())
     yield str(writer.writerow([*heading, ESCAPED]))
     for row in rows:
-        texts = [name for name in heading if isinstance(row[name], str)]
-        cells = {name: "" if row[name] is None else str(row[name]) for name in heading}
-        yield str(writer.writerow(escape(cells, texts).values()))
+        unsafe = [name for name in heading if _starts_formula(row[name])]
+        cells = [f"{MARK}{row[name]}" if name in unsafe else row[name] for name in heading]
+        yield str(writer.writerow([*cells, " ".join(unsafe)]))
+
+
+def _starts_formula(cell: object) -> bool:
+    return isinstance(cell, str) and cell[:1] != "" and cell[0] in STARTERS

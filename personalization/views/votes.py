@@ -94,6 +94,7 @@ def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "question": question,
         "panels": panels,
         "statistic": statistic,
+        "options": _options(question),
         "rows": _rows(question, items[:PAGE], panels),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
         "csv_query": request.GET.urlencode(),
@@ -120,9 +121,7 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     question = question_of(name, pk)
     judges = _judges(question)
     chosen = request.GET.get("judge", "")
-    rater = next((one for one in judges if str(one.pk) == chosen), None)
-    if chosen and rater is None:
-        raise Http404
+    rater = _panel(question, chosen).rater if chosen else None
     role = request.GET.get("role", "third_party")
     if role not in ROLES:
         raise Http404
@@ -143,8 +142,9 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "study": question.study,
         "question": question,
         "judges": judges,
-        "chosen": rater,
+        "chosen": chosen,
         "role": role,
+        "options": _options(question),
         "rows": _rows(question, items[:PAGE], people + machine),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
     }

@@ -15,6 +15,7 @@ from personalization.agreement.estimate import Level, Reason, Sample
 from personalization.agreement.fleiss import fleiss_kappa
 from personalization.agreement.frames import Frame, Labels, identity_known
 from personalization.agreement.gwet import gwet_ac1, gwet_ac2
+from personalization.agreement.judge_agreement import judge_agreement, judge_agreement_micro
 from personalization.agreement.krippendorff import alpha
 from personalization.agreement.minimums import DEFAULT
 from personalization.agreement.pair_mean import mean_pair_kappa
@@ -175,22 +176,13 @@ def add_against_panel(
 ) -> None:
     """Add how many of a panel's ratings equal the answer: item mean, and one rating, one vote."""
     labels, seed = frame.panels[against], out.seed_of(panel, against)
-    hist = hist_of(frame, labels)
-    m = np.where(answers >= 0, hist.sum(axis=1), 0)
-    equal = np.where(answers >= 0, hist[np.arange(len(hist)), np.maximum(answers, 0)], 0)
     n_raters = len(labels.rater_ids) if identity_known(frame, against) else None
-    sample = Sample(int((m > 0).sum()), int(m.sum()), n_raters)
-    missing = Reason.NO_VALID_VERDICT if (answers == INVALID).any() else Reason.NO_OVERLAP
-    shares = equal / np.maximum(m, 1)
-    rated = (m > 0).astype(np.int64)
-    numbers = {
-        "raw_agreement": share(shares, rated, frame.owner, sample, missing, seed=seed, draws=1000),
-        "raw_agreement_micro": share(
-            equal, m, frame.owner, sample, missing, seed=seed + "micro", draws=1000
-        ),
-    }
-    for statistic, estimate in numbers.items():
-        out.add(panel, against, statistic, shown(estimate))
+    for statistic, kernel in {
+        "raw_agreement": judge_agreement,
+        "raw_agreement_micro": judge_agreement_micro,
+    }.items():
+        found = kernel(hist_of(frame, labels), answers, frame.owner, n_raters, seed=seed)
+        out.add(panel, against, statistic, shown(found.valid_only))
 
 
 def add_third_party_against_owner(out: Collection, frame: Frame) -> None:

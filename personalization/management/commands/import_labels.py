@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check everything, keep nothing")
         parser.add_argument("--strict", action="store_true", help="one bad line refuses all")
 
-    def handle(self, *, study: str, question: Path, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, *, study: str, question: Path, **options: Any) -> None:
         """Import, and print what came of it."""
         try:
             with transaction.atomic():

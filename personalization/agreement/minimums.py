@@ -1,0 +1,33 @@
+"""From how much data a number is shown; the report decides, settings may differ."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Minimums:
+    """Smallest samples behind a shown number.
+
+    The kernels use only `owners`; everything else is a matter of showing.
+    """
+
+    pair_items: int = 10
+    """items that two raters share, for a coefficient of the pair"""
+    coefficient_items: int = 10
+    """items with two or more ratings, for any coefficient"""
+    threshold_answers: int = 20
+    """answers at or above a certainty threshold"""
+    calibration_answers: int = 100
+    """answers, with both outcomes among them, for calibration"""
+    interval_raters: int = 5
+    """raters, for an interval over annotators"""
+    owners: int = 10
+    """owners, for an interval over owners"""
+    alternative_humans: int = 3
+    """humans in all, for the alternative annotator test"""
+    alternative_ratings: int = 2
+    """human ratings of an item, for the alternative annotator test"""
+    alternative_items: int = 30
+    """items of one human, for the alternative annotator test"""
+
+
+DEFAULT = Minimums()

@@ -1,0 +1,135 @@
+"""An upload on its way in: open its files, import them as a job, keep progress and outcome."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from personalization.imports import specification
+from personalization.imports.errors import ImportRefusedError
+from personalization.imports.outcome import Outcome
+from personalization.imports.reading import LabelFile
+from personalization.imports.specification import Specification
+from personalization.imports.verb import import_labels
+from personalization.models import BadLine, LabelImport
+
+KINDS = ("items", "human", "judges")
+REPORT_EVERY = 0.5  # seconds
+
+
+@contextmanager
+def opened(upload: LabelImport) -> Iterator[dict[str, LabelFile]]:
+    """Open the files of `upload` by kind."""
+    with ExitStack() as stack:
+        yield {
+            kind: LabelFile(
+                upload.names.get(kind, kind),
+                stack.enter_context(field.open("rb")).file,
+                field.size,
+            )
+            for kind, field in _fields(upload)
+        }
+
+
+def _fields(upload: LabelImport) -> list[tuple[str, FieldFile]]:
+    return [(kind, getattr(upload, kind)) for kind in KINDS if getattr(upload, kind)]
+
+
+def read_specification(upload: LabelImport) -> Specification:
+    """Return the confirmed question and columns of `upload`."""
+    return specification.from_mapping(json.loads(upload.specification))
+
+
+def run(upload: LabelImport) -> None:
+    """Import the files; harmless to run again after a kill, since nothing was kept."""
+    if upload.finished_at is not None:
+        return
+    upload.started_at = timezone.now()
+    upload.save(update_fields=["started_at"])
+    with translation.override(upload.language):
+        try:
+            with opened(upload) as files, _Progress(upload, files) as progress:
+                outcome = import_labels(
+                    upload.study,
+                    read_specification(upload),
+                    items=files.get("items"),
+                    human=files.get("human"),
+                    judges=files.get("judges"),
+                    strict=upload.strict,
+                    progress=progress,
+                )
+        except ImportRefusedError as error:
+            finish(upload, failure=str(error))
+        except OSError:
+            finish(upload, failure=_("The uploaded file is gone: upload it again."))
+        else:
+            finish(upload, outcome=outcome)
+
+
+def finish(upload: LabelImport, *, outcome: Outcome | None = None, failure: str = "") -> None:
+    """Keep what came of an import, and the lines it left out."""
+    with transaction.atomic():
+        upload.failure = failure
+        if outcome is not None:
+            upload.counts = outcome.counts.as_dict()
+            upload.question = upload.study.questions.filter(
+                key=outcome.question, version=outcome.version
+            ).first()
+            if upload.strict and outcome.faults.count:
+                upload.failure = _(
+                    "Nothing was imported: some lines are bad, and you asked for all or nothing."
+                )
+            BadLine.objects.bulk_create(
+                BadLine(
+                    label_import=upload, file=fault.file, line=fault.line, message=fault.message
+                )
+                for fault in outcome.faults.kept
+            )
+        upload.finished_at = timezone.now()
+        upload.save()
+        # The labels are in the database now, or the files are of no use.
+        transaction.on_commit(partial(remove_files, upload))
+
+
+class _Progress:
+    """Counts bytes and writes them through a connection of its own, outside the import's."""
+
+    def __init__(self, upload: LabelImport, files: dict[str, LabelFile]) -> None:
+        self.upload = upload
+        self.read = 0
+        self.told = 0.0
+        self.connection = connection.copy()
+        self._tell(sum(file.size for file in files.values()))
+
+    def __enter__(self) -> "_Progress":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.connection.close()
+
+    def __call__(self, read: int) -> None:
+        self.read += read
+        if monotonic() - self.told > REPORT_EVERY:
+            self._tell()
+
+    def _tell(self, total: int | None = None) -> None:
+        self.told = monotonic()
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE personalization_labelimport SET bytes_read = %s,"
+                " bytes_total = coalesce(%s, bytes_total) WHERE id = %s",
+                [self.read, total, self.upload.pk],
+            )
+
+
+def remove_files(upload: LabelImport) -> None:
+    """Delete the uploaded files."""
+    for _kind, field in _fields(upload):
+        Path(field.path).unlink(missing_ok=True)
