@@ -24,10 +24,11 @@ CLOSINGS = (
 )
 
 
-def generic(query: Query, numbers: random.Random) -> str:
-    """Return an answer that nothing is known of the person for."""
-    kept = sorted(numbers.sample(range(len(query.steps)), numbers.choice((3, 4))))
-    return " ".join([query.opening, *(query.steps[place] for place in kept), query.closing])
+def generic(query: Query, version: int) -> str:
+    """Return an answer for anybody: version 0 keeps every step, each other leaves one out."""
+    left_out = (version % (len(query.steps) + 1)) - 1
+    kept = [step for place, step in enumerate(query.steps) if place != left_out]
+    return " ".join([query.opening, *kept, query.closing])
 
 
 def personalized(query: Query, person: Person, numbers: random.Random) -> str:

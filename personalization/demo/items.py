@@ -1,10 +1,12 @@
 """The items of the demo and the owner's answer to each; pure."""
 
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from personalization.demo.answers import generic, personalized
-from personalization.demo.nouns import stream
-from personalization.demo.people import Attribute, Person
+from personalization.demo.nouns import Query, Topic, stream
+from personalization.demo.people import QUERIES, Attribute, Person
 from personalization.demo.planted import GAINS, PAIRS_OF_RELEVANCE, RELEVANT_SHARE
 
 # Which of the two answers is the personalized one is written in the item's key alone, so that no
@@ -45,7 +47,12 @@ def attribute_fits(seed: int, people: list[Person]) -> list[Item]:
 def relevance(seed: int, people: list[Person]) -> list[Item]:
     """Return attributes beside queries of the same person, with the planted share of relevant ones."""
     numbers = stream(seed, "relevance")
-    pairs = [(person, q, one) for person in people for q in person.queries for one in person.attributes]  # fmt: skip
+    pairs = [
+        (person, query, one)
+        for person in people
+        for query in person.queries
+        for one in person.attributes
+    ]
     relevant = [pair for pair in pairs if _matters(pair[2], pair[1].topic)]
     others = [pair for pair in pairs if not _matters(pair[2], pair[1].topic)]
     yes = round(RELEVANT_SHARE * PAIRS_OF_RELEVANCE)
@@ -65,17 +72,14 @@ def relevance(seed: int, people: list[Person]) -> list[Item]:
 def overall(seed: int, people: list[Person]) -> list[Item]:
     """Return two answers to every query of every person; half of the sides are swapped."""
     numbers = stream(seed, "overall")
-    asked = [(person, query) for person in people for query in person.queries]
-    numbers.shuffle(asked)
     gains = [gain for gain, count in GAINS.items() for _place in range(count)]
     numbers.shuffle(gains)
-    sides = [PERSONALIZED_A, PERSONALIZED_B] * (len(asked) // 2)
+    sides = [PERSONALIZED_A, PERSONALIZED_B] * (len(gains) // 2)
     numbers.shuffle(sides)
     items = []
-    for number, ((person, query), gain, side) in enumerate(
-        zip(asked, gains, sides, strict=True), 1
-    ):
-        plain, fitted = generic(query, numbers), personalized(query, person, numbers)
+    asked = zip(_in_rounds(people, numbers), gains, sides, strict=True)
+    for number, ((person, query, version), gain, side) in enumerate(asked, 1):
+        plain, fitted = generic(query, version), personalized(query, person, numbers)
         a, b = (fitted, plain) if side == PERSONALIZED_A else (plain, fitted)
         fields = {
             "query": query.text,
@@ -88,5 +92,16 @@ def overall(seed: int, people: list[Person]) -> list[Item]:
     return items
 
 
-def _matters(attribute: Attribute, topic: str) -> bool:
+def _in_rounds(people: list[Person], numbers: random.Random) -> Iterator[tuple[Person, Query, int]]:
+    """Yield every request and a version of its plain answer, each query once in a round of all."""
+    queries = numbers.sample(QUERIES, len(QUERIES))
+    crowd = numbers.sample(people, len(people))
+    asking = [[one for one in crowd if query in one.queries] for query in queries]
+    for turn in range(max(map(len, asking))):
+        for place, query in enumerate(queries):
+            if turn < len(asking[place]):
+                yield asking[place][turn], query, turn + place
+
+
+def _matters(attribute: Attribute, topic: Topic) -> bool:
     return topic in attribute.advice

@@ -95,9 +95,9 @@ def _question_lines(question: dict[str, object]) -> list[str]:
     lines = [heading, "", facts, "", cell(question["wording"]), ""]
     if question["wording_third_party"]:
         lines += ["Strangers read: " + cell(question["wording_third_party"]), ""]
-    lines += ["| code | key | label | audience | score |", "|---|---|---|---|---|"]
+    lines += ["| code | key | label | audience | score | side |", "|---|---|---|---|---|---|"]
     options = question["options"]
     if isinstance(options, list):
-        names = ("code", "key", "label", "audience", "score")
+        names = ("code", "key", "label", "audience", "score", "side")
         lines += ["| " + " | ".join(cell(o[name]) for name in names) + " |" for o in options]
     return [*lines, ""]

@@ -108,8 +108,8 @@ def sums(files: Iterable[File]) -> str:
 @contextmanager
 def finished_folder(out: Path, *, replace: bool) -> Iterator[Path]:
     """Give a folder under a temporary name; it becomes `out` only if nothing goes wrong."""
-    _refuse(out, replace=replace)
     try:
+        _refuse(out, replace=replace)
         partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
     except OSError as error:
         raise ExportError(

@@ -80,7 +80,7 @@ SELECT json_build_object(
     'options', ARRAY(
         SELECT json_build_object(
             'code', o.code, 'key', o.key, 'label', o.label,
-            'audience', o.audience, 'score', o.score
+            'audience', o.audience, 'score', o.score, 'side', o.side
         )
         FROM annotation_option o WHERE o.question_id = q.id ORDER BY o.code
     )

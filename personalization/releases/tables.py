@@ -3,7 +3,7 @@
 from annotation.models.conversation import Speaker, TurnSource
 from annotation.models.judgment import DistributionSource, Reason, ReferenceKind, Role, Use
 from annotation.models.person import Scope
-from annotation.models.question import Audience, Kind, Level
+from annotation.models.question import Audience, Candidate, Kind, Level
 from annotation.models.rater import RaterKind
 from annotation.models.response import AuthorKind, Condition
 from personalization.models.run import RunSource
@@ -112,7 +112,8 @@ OPTIONS = Table(
         text("key", "Key of the option."),
         text("label", "What people read."),
         word("audience", "Who is offered the option.", Audience),
-        number("score", "Position on the scale, for interval questions."),
+        number("score", "Position on the scale, for ordinal and interval questions."),
+        word("side", "The candidate of a pair that the option chooses.", Candidate),
     ),
     held_back={"id": "question, version and key name it.", **BY_KEY},
 )

@@ -42,7 +42,7 @@ def test_machines_keep_their_names(export: Export) -> None:
     study = full_study("machines").study
     position = factories.judge(name="first position", kind="position")
     item = m.Item.objects.filter(study=study).latest("pk")
-    factories.judgment(item=item, rater=position, role="machine")
+    factories.judgment(item=item, rater=position)
     shown = {row["kind"]: row for row in export(study).jsonl("raters")}
     assert shown["judge"]["name"] == shown["judge"]["fingerprint"] == "judge of machines"
     assert (shown["position"]["name"], shown["position"]["fingerprint"]) == ("first position", None)
