@@ -62,8 +62,8 @@ def _start_database() -> Callable[[], None]:
         return lambda: None
     from config.embedded import server  # noqa: PLC0415 - not needed with DATABASE_URL
 
-    started = server.start()
-    return started.stop
+    server.start()
+    return server.stop
 
 
 def _prepare() -> None:
@@ -89,7 +89,8 @@ def _worker(queue: str, jobs: int) -> subprocess.Popen[bytes]:
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches this process alone, which then stops the children.
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], start_new_session=True)
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own modules
 
 
 def _greet(children: list[subprocess.Popen[bytes]]) -> int:

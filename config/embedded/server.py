@@ -1,8 +1,10 @@
 """The PostgreSQL that comes as a Python package, with its files under the data folder."""
 
+import json
 import warnings
 from pathlib import Path
 
+import psutil
 from django.conf import settings
 
 with warnings.catch_warnings():
@@ -21,6 +23,20 @@ def start() -> PostgresServer:
     """Start the embedded server, or attach to it where another process has started it."""
     folder().parent.mkdir(parents=True, exist_ok=True)
     return get_server(folder())
+
+
+def stop() -> None:
+    """Stop the embedded server, unless another living process still uses it."""
+    _forget_killed_clients()
+    start().cleanup()
+
+
+def _forget_killed_clients() -> None:
+    """Drop killed processes from the server's list of clients, or it would never stop."""
+    clients = folder() / ".handle_pids.json"
+    if clients.exists():
+        living = [pid for pid in json.loads(clients.read_text() or "[]") if psutil.pid_exists(pid)]
+        clients.write_text(json.dumps(living))
 
 
 def socket_folder() -> str:
