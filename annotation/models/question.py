@@ -58,7 +58,7 @@ class Question(models.Model):
     worse = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        ordering = ["study", "key", "version"]
+        ordering = ["study", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "key", "version"], name="question_version_once"

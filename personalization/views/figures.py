@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from personalization.agreement.report import Record
 
-TICKS = 5
+STEP, STEP_BELOW_ZERO = 0.2, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,18 @@ def dot_figure(named: list[tuple[str, Record]], ceiling: Record | None = None) -
         Dot(name, panel_class(record.panel), record, *map(place, _drawn(record)))
         for name, record in named
     ]
-    ticks = [start + span * k / TICKS for k in range(TICKS + 1)]
+    step = STEP_BELOW_ZERO if start < 0 else STEP
+    ticks = [start + step * k for k in range(round(span / step) + 1)]
     band = None
     if ceiling is not None and ceiling.low is not None and ceiling.high is not None:
         low, high = place(max(ceiling.low, start)), place(ceiling.high)
         band = (low or 0.0, round((high or 0.0) - (low or 0.0), 3))
     return Figure(
         rows,
-        [(round(100 * (tick - start) / span, 3), f"{tick:.1f}") for tick in ticks],
+        [
+            (round(100 * (tick - start) / span, 3), f"{tick:.2f}" if start < 0 else f"{tick:.1f}")
+            for tick in ticks
+        ],
         place(0.0) if start < 0 else None,
         band,
     )
@@ -65,10 +69,10 @@ def _drawn(record: Record) -> tuple[float | None, float | None, float | None]:
 
 
 def _start(records: list[Record]) -> float:
-    """Return 0, or the next half below the lowest thing drawn."""
+    """Return 0, or the next quarter below the lowest thing drawn."""
     drawn = [value for record in records for value in _drawn(record) if value is not None]
     lowest = min(drawn, default=0.0)
-    return 0.0 if lowest >= 0 else math.floor(2 * lowest) / 2
+    return 0.0 if lowest >= 0 else math.floor(lowest / STEP_BELOW_ZERO) * STEP_BELOW_ZERO
 
 
 def panel_class(panel: str) -> str:

@@ -17,7 +17,7 @@ from personalization.views import wording
 from personalization.views.csv_file import csv_response
 from personalization.views.lookup import question_of
 
-PAGE = 25
+PAGE = 10
 CHUNK = 1000
 ROLES = ("first_person", "third_party")
 

@@ -10,6 +10,11 @@ PANELS = {
     "reference": gettext_lazy("Reference"),
 }
 
+PAIR_MEAN = gettext_lazy("Mean over pairs of raters with at least 10 items in common.")
+PAIR_MEAN_BY_OVERLAP = gettext_lazy(
+    "Mean over pairs of raters; a pair weighs as many items as it shares."
+)
+
 STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "raw_agreement": (
         gettext_lazy("Raw agreement"),
@@ -49,11 +54,27 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "cohen_kappa_pair_mean": (
         gettext_lazy("Cohen's kappa, mean over pairs"),
-        gettext_lazy("Mean over pairs of raters with at least 10 items in common."),
+        PAIR_MEAN,
     ),
     "cohen_kappa_pair_mean_by_overlap": (
         gettext_lazy("Cohen's kappa, mean over pairs by overlap"),
-        gettext_lazy("Mean over pairs of raters; a pair weighs as many items as it shares."),
+        PAIR_MEAN_BY_OVERLAP,
+    ),
+    "cohen_kappa_linear_pair_mean": (
+        gettext_lazy("Cohen's kappa, linear, mean over pairs"),
+        PAIR_MEAN,
+    ),
+    "cohen_kappa_linear_pair_mean_by_overlap": (
+        gettext_lazy("Cohen's kappa, linear, mean over pairs by overlap"),
+        PAIR_MEAN_BY_OVERLAP,
+    ),
+    "cohen_kappa_quadratic_pair_mean": (
+        gettext_lazy("Cohen's kappa, quadratic, mean over pairs"),
+        PAIR_MEAN,
+    ),
+    "cohen_kappa_quadratic_pair_mean_by_overlap": (
+        gettext_lazy("Cohen's kappa, quadratic, mean over pairs by overlap"),
+        PAIR_MEAN_BY_OVERLAP,
     ),
     "accuracy_valid": (
         gettext_lazy("Accuracy, readable answers"),

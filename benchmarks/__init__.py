@@ -1,0 +1,1 @@
+"""How fast Concord is, measured beside a named reference in the same run (make bench)."""
