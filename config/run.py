@@ -16,6 +16,8 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
+from config.embedded import server
+
 START_LIMIT = 60.0  # seconds for the server to answer
 GRACE = 10.0  # seconds before a child that does not stop is killed
 WORKERS = {"live": 8, "batch": 2}  # queue -> jobs at a time, each queue in its own process
@@ -60,8 +62,6 @@ def _start_database() -> Callable[[], None]:
     """Start the embedded server where DATABASE_URL names no other; return what stops it."""
     if settings.DATABASES["default"]["ENGINE"] != "config.embedded":
         return lambda: None
-    from config.embedded import server  # noqa: PLC0415 - not needed with DATABASE_URL
-
     server.start()
     return server.stop
 

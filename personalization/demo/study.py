@@ -14,7 +14,7 @@ from personalization.imports.verb import import_labels
 TITLE = "Demo: is a personalized answer any better?"
 DESCRIPTION = (
     "Everything in this study is synthetic: the people, their requests, both answers to each"
-    " request, and all labels come from a seeded script; no language model wrote a word of it."
+    " request and all labels come from a seeded script, and no judge in it is a real model."
     " Twenty-four people say which sentences describe them, which of these should affect an answer,"
     " and whether the personalized answer is any better; others of them guess the same."
     " Four judges answer too, and three of them have a planted fault for you to find: one finds"

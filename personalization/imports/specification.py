@@ -1,12 +1,14 @@
 """question.toml: what was asked, which answers count, and which column holds what."""
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from annotation.models.question import Audience, Candidate, Kind, Level
+from annotation.questions import KINDS
 from personalization.imports.errors import ImportRefusedError
 
 KEYS = {
@@ -85,6 +87,7 @@ def parse(text: str) -> Specification:
 
 def from_mapping(raw: dict[str, Any]) -> Specification:
     """Build a specification from question.toml's content, however it was written down."""
+    raw = {**_usual(raw.get("kind")), **raw}
     faults = [
         _("question.toml: unknown key %(key)s. Known keys: %(known)s.")
         % {"key": key, "known": ", ".join(sorted(KEYS))}
@@ -121,12 +124,28 @@ def from_mapping(raw: dict[str, Any]) -> Specification:
     )
 
 
-def _unknown(key: str, value: object, known: list[str] | tuple[str, ...]) -> list[str]:
+def _usual(kind: object) -> dict[str, Any]:
+    """Return wording, level and options of a kind, for what question.toml leaves out."""
+    usual = next((one for name, one in KINDS.items() if name == kind), None)
+    if usual is None:
+        return {}
+    return {
+        "wording": usual.wording,
+        "wording_third_party": usual.wording_third_party,
+        "level": str(usual.level),
+        "options": [
+            {key: value for key, value in asdict(answer).items() if value is not None}
+            for answer in usual.answers
+        ],
+    }
+
+
+def _unknown(key: str, value: object, known: Sequence[str | None]) -> list[str]:
     if value in known:
         return []
     return [
         _("question.toml: %(key)s is %(value)s; write one of %(known)s.")
-        % {"key": key, "value": repr(value), "known": ", ".join(known)}
+        % {"key": key, "value": repr(value), "known": ", ".join(filter(None, known))}
     ]
 
 
@@ -159,7 +178,9 @@ def _option(raw: object, faults: list[str]) -> OptionSpecification:
     if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
         faults.append(_("question.toml: an option's score must be a number."))
         score = None
-    return OptionSpecification(str(raw["key"]), str(raw.get("label", "")), audience, score)
+    side = raw.get("side")
+    faults += _unknown("side", side, [None, *Candidate.values])
+    return OptionSpecification(str(raw["key"]), str(raw.get("label", "")), audience, score, side)
 
 
 def _sided(

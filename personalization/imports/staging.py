@@ -105,7 +105,9 @@ class Staging:
         return any(row.get(name, value) != value for name, value in self.spec.where.items())
 
     def _item(self, line: int, row: Row) -> Sequence[object]:
-        named = set(self.spec.columns.item)
+        # Who owns it and what is right are known, but never part of what raters may be shown.
+        columns = self.spec.columns
+        named = {*columns.item, columns.owner, columns.reference}
         fields = {name: value for name, value in row.items() if name not in named}
         return (
             line,

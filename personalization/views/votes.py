@@ -25,13 +25,13 @@ ROLES = ("first_person", "third_party")
 ANSWERED = """
 SELECT DISTINCT j.item_id FROM annotation_judgment j
 WHERE j.question_id = %(question)s AND j.superseded_at IS NULL AND j.use = 'label'
-    AND j.occasion = 0 AND j.item_id > %(after)s AND {who}
+    AND j.occasion = 0 AND j.item_id > %(after)s AND {conditions}
 ORDER BY j.item_id LIMIT %(limit)s
 """
 PEOPLE_DIFFER = """
 SELECT j.item_id FROM annotation_judgment j
 WHERE j.question_id = %(question)s AND j.role = 'third_party' AND j.superseded_at IS NULL
-    AND j.use = 'label' AND j.value IS NOT NULL AND j.item_id > %(after)s
+    AND j.use = 'label' AND j.occasion = 0 AND j.value IS NOT NULL AND j.item_id > %(after)s
 GROUP BY j.item_id HAVING count(DISTINCT j.value) > 1
 ORDER BY j.item_id LIMIT %(limit)s
 """
@@ -45,7 +45,7 @@ CROSS JOIN LATERAL (
     GROUP BY h.value ORDER BY votes DESC LIMIT 1
 ) AS top
 WHERE j.question_id = %(question)s AND j.rater_id = %(rater)s AND j.superseded_at IS NULL
-    AND j.use = 'label' AND j.item_id > %(after)s
+    AND j.use = 'label' AND j.occasion = 0 AND j.item_id > %(after)s
     AND 2 * top.votes > top.of AND j.value IS DISTINCT FROM top.value
 ORDER BY j.item_id LIMIT %(limit)s
 """

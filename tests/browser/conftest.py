@@ -1,0 +1,77 @@
+"""A real Chromium and a running Concord with something to see, once for all tests of this folder."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import override_settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import content as contents
+from tests.browser.content import Content
+from tests.browser.visitor import Visit, visiting
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+Opened = Callable[..., Page]
+
+
+def chromium() -> str | None:
+    """Return the path of the system's Chromium, or of the one that CONCORD_CHROMIUM names."""
+    return os.environ.get("CONCORD_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; without one, skip, or fail where CONCORD_BROWSER_REQUIRED=1."""
+    path = chromium()
+    if path is None:
+        reason = f"no browser: install one of {', '.join(NAMES)}, or set CONCORD_CHROMIUM"
+        if os.environ.get("CONCORD_BROWSER_REQUIRED") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django would take for async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="package")
+def content(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Content]:
+    """Fill the database once; it stays open and filled until the last test of this folder."""
+    with django_db_blocker.unblock():
+        yield contents.load()
+        contents.unload()
+
+
+@pytest.fixture(scope="package")
+def site(browser: Browser, content: Content) -> Iterator[str]:
+    """Serve the pages; return the address of the site."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):  # no folder of collected files is needed
+        server = LiveServer("localhost")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str, content: Content) -> Visit:
+    """Return how a test opens the site as somebody, in a language, theme and width."""
+
+    def visit(**options: object) -> AbstractContextManager[Page]:
+        return visiting(browser, site, content, **options)  # type: ignore[arg-type]
+
+    return visit

@@ -1,0 +1,203 @@
+"""What the pages show in these tests: the demo study, and a small one with what the demo lacks."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from annotation.models import Item, Question, Rater, Study, User
+from personalization.imports import upload
+from personalization.models import LabelImport
+
+Row = Mapping[str, str | int]
+
+CARDS = 40
+CARDS_QUESTION = {
+    "key": "fits",
+    "wording": "Does the sentence describe the person who wrote the message?",
+    "level": "nominal",
+    "options": ["yes", "no", "unclear"],
+    "identity": "positions",
+    "columns": {"item": "item", "rater": "place", "value": "label", "reference": "expert"},
+    "invalid": ["?"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Where everything is: what the addresses of the pages are made of."""
+
+    user: User
+    session: str
+    study: str
+    question: int
+    item: int
+    judge: str
+    ordinal: int
+    cards_study: str
+    cards_question: int
+    cards_item: int
+    empty_study: str
+    checking: int
+    waiting: int
+    running: int
+    done: int
+    refused: int
+
+
+def load() -> Content:
+    """Fill the database through the doors that people use."""
+    user = User.objects.create(username="maryam", role="researcher")
+    call_command("demo", verbosity=0)
+    demo = Study.objects.get(name="demo")
+    choice = demo.questions.get(key="choice")
+    cards = Study.objects.create(
+        name="cards", title="Cards", description="Labels by place, beside those of an expert."
+    )
+    empty = Study.objects.create(name="empty", title="Nothing here yet")
+    files = cards_files()
+    done = imported(cards, user, files, CARDS_QUESTION)
+    question = cards.questions.get()
+    return Content(
+        user=user,
+        session=signed_in(user),
+        study="demo",
+        question=choice.pk,
+        item=first_item(choice),
+        judge=Rater.objects.filter(judgments__question=choice, kind="judge").earliest("name").name,
+        ordinal=demo.questions.get(key="overall").pk,
+        cards_study="cards",
+        cards_question=question.pk,
+        cards_item=first_item(question),
+        empty_study="empty",
+        **states(empty, user, files),
+        done=done.pk,
+    )
+
+
+def cards_files() -> dict[str, bytes]:
+    """Return items, labels by place and judges' answers; some lines cannot be read."""
+    keys = [f"card-{number:02}" for number in range(CARDS)]
+    answers = ["yes", "no", "unclear"]
+    truth = {key: answers[number * 7 % 5 % 3] for number, key in enumerate(keys)}
+    items = [
+        {
+            "item": key,
+            "message": f"Tomorrow I shall take the {number + 6} o'clock ferry,\nas on most days.",
+            "sentence": "The user travels by ship.",
+            "expert": truth[key],
+        }
+        for number, key in enumerate(keys)
+    ]
+    labels: list[Row] = [
+        {
+            "item": key,
+            "place": place,
+            "label": truth[key] if (number + place) % 4 else answers[place % 3],
+        }
+        for number, key in enumerate(keys)
+        for place in range(3)
+    ]
+    judged: list[Row] = [
+        {
+            "item": key,
+            "judge": judge,
+            "label": "?" if number % 11 == 5 else truth[key] if number % wrong else "no",
+        }
+        for number, key in enumerate(keys)
+        for judge, wrong in (("small-model", 3), ("large-model", 6))
+    ]
+    bad: list[Row] = [
+        {"item": "card-00", "place": 9, "label": "perhaps"},
+        {"item": "", "place": 1, "label": "yes"},
+    ]
+    return {
+        "items": lines(items),
+        "human": table([*labels, *bad]),
+        "judges": table(judged),
+    }
+
+
+def lines(rows: Iterable[Mapping[str, object]]) -> bytes:
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+
+
+def table(rows: list[Row]) -> bytes:
+    """Return rows as CSV, every cell quoted."""
+
+    def line(cells: Iterable[object]) -> str:
+        return ",".join('"' + str(cell).replace('"', '""') + '"' for cell in cells)
+
+    return "\n".join([line(rows[0]), *(line(row.values()) for row in rows)]).encode()
+
+
+def states(study: Study, user: User, files: Mapping[str, bytes]) -> dict[str, int]:
+    """Return imports in every state before the end, and one that was refused."""
+    now = timezone.now()
+    checking = uploaded(study, user, files, {})
+    waiting = uploaded(study, user, files, CARDS_QUESTION)
+    running = uploaded(study, user, files, CARDS_QUESTION)
+    LabelImport.objects.filter(pk=waiting.pk).update(confirmed_at=now)
+    LabelImport.objects.filter(pk=running.pk).update(
+        confirmed_at=now - timedelta(minutes=1), started_at=now, bytes_read=380, bytes_total=1000
+    )
+    nowhere = {**CARDS_QUESTION, "columns": {"item": "nowhere"}}
+    return {
+        "checking": checking.pk,
+        "waiting": waiting.pk,
+        "running": running.pk,
+        "refused": imported(study, user, files, nowhere).pk,
+    }
+
+
+def uploaded(
+    study: Study, user: User, files: Mapping[str, bytes], question: Mapping[str, object]
+) -> LabelImport:
+    """Return an upload as the browser leaves it."""
+    suffix = {"items": "jsonl", "human": "csv", "judges": "csv"}
+    names = {kind: f"{study.name}-{kind}.{suffix[kind]}" for kind in files}
+    kept = {kind: ContentFile(content, names[kind]) for kind, content in files.items()}
+    specification = json.dumps(question)
+    return LabelImport.objects.create(
+        study=study, by=user, names=names, specification=specification, **kept
+    )
+
+
+def imported(
+    study: Study, user: User, files: Mapping[str, bytes], question: Mapping[str, object]
+) -> LabelImport:
+    """Return an upload after the worker has been at it."""
+    one = uploaded(study, user, files, question)
+    LabelImport.objects.filter(pk=one.pk).update(confirmed_at=timezone.now())
+    one.refresh_from_db()
+    upload.run(one)
+    return one
+
+
+def first_item(question: Question) -> int:
+    return Item.objects.filter(question=question).earliest("pk").pk
+
+
+def signed_in(user: User) -> str:
+    """Return the session cookie of a visitor who has signed in."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = "sesame.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def unload() -> None:
+    """Leave the database and the folder of uploads as they were found."""
+    for one in LabelImport.objects.all():
+        upload.remove_files(one)
+    ProcrastinateJob.objects.all().delete()
+    call_command("flush", verbosity=0, interactive=False)

@@ -1,0 +1,96 @@
+"""Somebody with a browser, watched: any error, script of strangers or foreign address is a fault."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, Response
+
+from tests.browser.content import Content
+from tests.browser.pages import RESEARCHER
+
+HEIGHT = 900
+
+
+class Visit(Protocol):
+    """How a test opens a page: `with visit(language="ar") as page: page.goto("/studies/")`."""
+
+    def __call__(
+        self,
+        *,
+        role: str = RESEARCHER,
+        language: str = "en",
+        theme: str = "light",
+        width: int = 1280,
+    ) -> AbstractContextManager[Page]: ...
+
+
+class Watch:
+    """What went wrong on a page."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.host = urlsplit(site).netloc
+        self.faults: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.on("dialog", self._dialog)
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # What cannot be loaded is known from the response, and expected of error pages.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {message.text}")
+
+    def _error(self, error: Error) -> None:
+        self.faults.append(f"error: {error}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc != self.host:
+            self.faults.append(f"foreign address: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        asked_for = response.request.is_navigation_request() and response.status != 500
+        if response.status >= 400 and not asked_for:
+            self.faults.append(f"{response.status}: {response.url}")
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    site: str,
+    content: Content,
+    *,
+    role: str = RESEARCHER,
+    language: str = "en",
+    theme: str = "light",
+    width: int = 1280,
+) -> Iterator[Page]:
+    """Open a page for somebody; fail at the end if anything went wrong on it."""
+    cookies = {"django_language": language, "concord_theme": theme}
+    if role == RESEARCHER:
+        cookies["sessionid"] = content.session
+    context = browser.new_context(
+        base_url=site,
+        viewport={"width": width, "height": HEIGHT},
+        reduced_motion="reduce",
+        timezone_id="UTC",
+        locale="en",
+    )
+    try:
+        context.set_default_timeout(10_000)
+        context.add_cookies(
+            [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+        )
+        page = context.new_page()
+        watch = Watch(page, site)
+        yield page
+    finally:
+        context.close()
+    assert watch.faults == []
