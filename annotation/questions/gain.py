@@ -14,6 +14,6 @@ GAIN = QuestionKind(
         "No difference",
         "B is a little better",
         "B is much better",
-    ),  # fmt: skip
+    ),
     subject="response_pair and attribute",
 )
