@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -105,11 +106,15 @@ def _json_lines(text: Iterator[str]) -> Iterator[Line]:
 def _json_row(line: str) -> Row:
     try:
         raw = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of a number with too many digits
         raise LineError(_("not a whole JSON object: is the line cut off?")) from error
     if not isinstance(raw, dict):
         raise LineError(_("not a JSON object with named fields."))
     row = {key: _text(value) for key, value in raw.items()}
+    try:
+        "".join(chain.from_iterable(row.items())).encode()
+    except UnicodeEncodeError as error:
+        raise LineError(_("contains half a character (a lone surrogate).")) from error
     return _without_nul(row)
 
 
@@ -145,7 +150,17 @@ def _table_lines(file: LabelFile, text: Iterator[str]) -> Iterator[Line]:
 
 
 def _heading(file: LabelFile, reader: Iterator[list[str]]) -> list[str]:
-    heading = [name.strip() for name in next(reader, [])]
+    try:
+        heading = [name.strip() for name in next(reader, [])]
+    except csv.Error as error:
+        raise ImportRefusedError(
+            _("%(file)s: the heading line is not readable as CSV: %(why)s.")
+            % {"file": file.name, "why": error}
+        ) from error
+    if any("\0" in name for name in heading):
+        raise ImportRefusedError(
+            _("%(file)s is written in UTF-16: save it as UTF-8.") % {"file": file.name}
+        )
     if not any(heading):
         raise ImportRefusedError(_("%(file)s has no heading line.") % {"file": file.name})
     if len(heading) == 1 and ";" in heading[0]:

@@ -1,5 +1,6 @@
 """question.toml: what was asked, which answers count, and which column holds what."""
 
+import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -17,6 +18,7 @@ KEYS = {
 }  # fmt: skip
 IDENTITIES = ("people", "positions")
 ORDER_COLUMNS = ("winner_order1", "winner_swapped")
+SEVERAL = ("item", "rater", "judge")  # columns that may name something together
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Specification:
 def parse(text: str) -> Specification:
     """Read question.toml; ImportRefusedError lists everything that is wrong with it."""
     try:
-        raw = tomllib.loads(text)
+        raw = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise ImportRefusedError(
             _("question.toml is not valid TOML: %(why)s.") % {"why": error}
@@ -104,7 +106,17 @@ def from_mapping(raw: dict[str, Any]) -> Specification:
         faults += _unknown("level", raw["level"], Level.values)
     options = _options(raw.get("options") or [], faults)
     options = _sided(options, raw.get("candidates"), faults)
-    columns = _columns(raw.get("columns") or {}, faults)
+    columns = _columns(_table(raw, "columns", faults), faults)
+    where = _table(raw, "where", faults)
+    faults += [
+        _("question.toml: where.%(key)s must be a text: the rows to read hold it.") % {"key": key}
+        for key, value in where.items()
+        if not _is_text(value)
+    ]
+    invalid, skipped = _texts(raw, "invalid", faults), _texts(raw, "skipped", faults)
+    faults += _ambiguous(options, invalid, skipped)
+    if not isinstance(raw.get("worse", False), bool):
+        faults.append(_("question.toml: worse is true or false."))
     if faults:
         raise ImportRefusedError(*faults)
     return Specification(
@@ -114,14 +126,52 @@ def from_mapping(raw: dict[str, Any]) -> Specification:
         kind=raw.get("kind", Kind.CUSTOM),
         level=raw["level"],
         options=_scored(options, raw["level"]),
-        worse=bool(raw.get("worse", False)),
+        worse=raw.get("worse", False),
         stage=str(raw.get("stage", "imported")),
         columns=columns,
-        where={key: str(value) for key, value in (raw.get("where") or {}).items()},
+        where={key: str(value) for key, value in where.items()},
         identity=raw.get("identity", "people"),
-        invalid=frozenset(str(value) for value in raw.get("invalid", [])),
-        skipped=frozenset(str(value) for value in raw.get("skipped", [])),
+        invalid=invalid,
+        skipped=skipped,
     )
+
+
+def _is_text(value: object) -> bool:
+    """Return whether `value` is a text, or a whole number that stands for one."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _table(raw: dict[str, Any], key: str, faults: list[str]) -> dict[str, Any]:
+    value = raw.get(key) or {}
+    if isinstance(value, dict):
+        return value
+    faults.append(
+        _("question.toml: %(key)s must be a table: write [%(key)s] and its lines below.")
+        % {"key": key}
+    )
+    return {}
+
+
+def _texts(raw: dict[str, Any], key: str, faults: list[str]) -> frozenset[str]:
+    values = raw.get(key, [])
+    if isinstance(values, list) and all(map(_is_text, values)):
+        return frozenset(map(str, values))
+    faults.append(
+        _('question.toml: %(key)s must be a list of texts, such as ["invalid"].') % {"key": key}
+    )
+    return frozenset()
+
+
+def _ambiguous(
+    options: tuple[OptionSpecification, ...], invalid: frozenset[str], skipped: frozenset[str]
+) -> list[str]:
+    keys = {option.key for option in options}
+    twice = (keys & invalid) | (keys & skipped) | (invalid & skipped)
+    return [
+        _("question.toml: %(value)s is in two of options, invalid and skipped.")
+        % {"value": repr(value)}
+        for value in sorted(twice)
+    ]
 
 
 def _usual(kind: object) -> dict[str, Any]:
@@ -161,13 +211,18 @@ def _options(raw: object, faults: list[str]) -> tuple[OptionSpecification, ...]:
         faults.append(_("question.toml: an option is written twice."))
     if "" in keys:
         faults.append(_("question.toml: an option is empty."))
+    if len({option.score is None for option in options}) == 2:
+        faults.append(_("question.toml: give every option a score, or none."))
+    sides = [option.side for option in options if option.side]
+    if len(set(sides)) < len(sides):
+        faults.append(_("question.toml: two options choose the same candidate."))
     return options
 
 
 def _option(raw: object, faults: list[str]) -> OptionSpecification:
-    if isinstance(raw, str | int) and not isinstance(raw, bool):
+    if _is_text(raw):
         return OptionSpecification(str(raw))
-    if not isinstance(raw, dict) or "key" not in raw:
+    if not isinstance(raw, dict) or not _is_text(raw.get("key")):
         faults.append(
             _("question.toml: an option is a text, or a table with key, label, audience and score.")
         )
@@ -175,12 +230,16 @@ def _option(raw: object, faults: list[str]) -> OptionSpecification:
     audience = raw.get("audience", Audience.ALL)
     faults += _unknown("audience", audience, Audience.values)
     score = raw.get("score")
-    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
+    if score is not None and not _is_number(score):
         faults.append(_("question.toml: an option's score must be a number."))
         score = None
     side = raw.get("side")
     faults += _unknown("side", side, [None, *Candidate.values])
     return OptionSpecification(str(raw["key"]), str(raw.get("label", "")), audience, score, side)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _sided(
@@ -210,6 +269,8 @@ def _scored(
         scores = [float(option.key) for option in options]
     except ValueError:
         return options
+    if not all(map(math.isfinite, scores)):
+        return options
     return tuple(
         replace(option, score=score) for option, score in zip(options, scores, strict=True)
     )
@@ -222,10 +283,17 @@ def _columns(raw: dict[str, Any], faults: list[str]) -> Columns:
         % {"key": key, "known": ", ".join(known)}
         for key in sorted(raw.keys() - known)
     ]
-    several: dict[str, Any] = {
-        key: (value,) if isinstance(value, str) else tuple(value)
-        for key, value in raw.items()
-        if key in {"item", "rater", "judge"}
-    }
-    single: dict[str, Any] = {key: str(raw[key]) for key in raw.keys() & (known - several.keys())}
-    return Columns(**several, **single)
+    named: dict[str, Any] = {}
+    for key, value in raw.items():
+        names = value if isinstance(value, list) and key in SEVERAL else [value]
+        if not names or not all(isinstance(name, str) for name in names):
+            faults.append(
+                _(
+                    "question.toml: [columns] %(key)s must be the name of a column"
+                    " (item, rater and judge may list several)."
+                )
+                % {"key": key}
+            )
+        elif key in known:
+            named[key] = tuple(names) if key in SEVERAL else value
+    return Columns(**named)

@@ -14,6 +14,7 @@ from annotation.models.rater import RaterKind
 from annotation.permissions import StaffRequest, researcher_required
 from personalization.models import Verdict
 from personalization.views import wording
+from personalization.views.behind import Panel, conditions
 from personalization.views.csv_file import csv_response
 from personalization.views.lookup import question_of
 
@@ -52,24 +53,12 @@ ORDER BY j.item_id LIMIT %(limit)s
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
-    """A panel named in a URL: a human role, or one rater."""
+class Asked:
+    """The number that a URL asks about: its panels, its statistic, whether against the reference."""
 
-    name: str
-    role: str | None = None
-    rater: Rater | None = None
-
-    def condition(self, suffix: str) -> tuple[str, dict[str, object]]:
-        """Return the SQL condition on a judgment `j`, and its parameters."""
-        if self.rater is not None:
-            return f"j.rater_id = %(rater_{suffix})s", {f"rater_{suffix}": self.rater.pk}
-        return f"j.role = %(role_{suffix})s", {f"role_{suffix}": self.role}
-
-    def holds(self, judgment: Judgment) -> bool:
-        """Return whether the judgment is this panel's."""
-        if self.rater is not None:
-            return judgment.rater_id == self.rater.pk
-        return judgment.role == self.role
+    panels: list[Panel]
+    statistic: str
+    reference: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +76,15 @@ class Row:
 def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show the items and votes behind one number."""
     question = question_of(name, pk)
-    panels, statistic = _asked(request, question)
-    items = _item_ids(question, panels, _after(request), PAGE + 1)
+    asked = _asked(request, question)
+    items = _item_ids(question, asked, _after(request), PAGE + 1)
     context = {
         "study": question.study,
         "question": question,
-        "panels": panels,
-        "statistic": statistic,
+        "panels": asked.panels,
+        "statistic": asked.statistic,
         "options": _options(question),
-        "rows": _rows(question, items[:PAGE], panels),
+        "rows": _rows(question, items[:PAGE], asked.panels),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
         "csv_query": request.GET.urlencode(),
     }
@@ -107,10 +96,12 @@ def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 def votes_csv(request: StaffRequest, name: str, pk: int) -> HttpResponseBase:
     """Return every vote behind one number, one line each."""
     question = question_of(name, pk)
-    panels, statistic = _asked(request, question)
+    asked = _asked(request, question)
     heading = ["item", "panel", "rater", "value", "reason", "certainty", "score"]
     return csv_response(
-        f"{name}-{question.key}-{statistic or 'votes'}", heading, _vote_lines(question, panels)
+        f"{name}-{question.key}-{asked.statistic or 'votes'}",
+        heading,
+        _vote_lines(question, asked),
     )
 
 
@@ -123,7 +114,7 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     chosen = request.GET.get("judge", "")
     rater = _panel(question, chosen).rater if chosen else None
     role = request.GET.get("role", "third_party")
-    if role not in ROLES:
+    if role not in ROLES or (chosen and rater not in judges):
         raise Http404
     sql = JUDGE_DIFFERS if rater else PEOPLE_DIFFER
     items = _ids(
@@ -186,8 +177,8 @@ def _after(request: HttpRequest) -> int:
     return int(after)
 
 
-def _asked(request: HttpRequest, question: Question) -> tuple[list[Panel], str]:
-    """Return the panels of the URL and the statistic, or 404 for one that does not exist."""
+def _asked(request: HttpRequest, question: Question) -> Asked:
+    """Return the number of the URL, or 404 where a panel or the statistic does not exist."""
     statistic = request.GET.get("statistic", "")
     if statistic and statistic not in wording.STATISTICS:
         raise Http404
@@ -195,18 +186,20 @@ def _asked(request: HttpRequest, question: Question) -> tuple[list[Panel], str]:
     panels = [_panel(question, one) for one in names if one and one != "reference"]
     if not panels:
         raise Http404
-    return panels, statistic
+    return Asked(panels, statistic, "reference" in names)
 
 
 def _panel(question: Question, name: str) -> Panel:
     if name in ROLES:
         return Panel(name, role=name)
+    if "\0" in name:  # which PostgreSQL takes in no text
+        raise Http404
     kind, _colon, rater = name.partition(":")
     base, _hash, pk = rater.rpartition("#")
     kinds = [RaterKind.JUDGE] if kind == "judge" else [RaterKind.PERSON, RaterKind.POSITION]
     candidates = Rater.objects.filter(kind__in=kinds, judgments__question=question)
     found = candidates.filter(name=rater).first()
-    if found is None and base and pk.isdigit():
+    if found is None and base and pk.isdecimal() and len(pk) < 19:
         found = candidates.filter(name=base, pk=int(pk)).first()
     if found is None:
         raise Http404
@@ -228,19 +221,11 @@ def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _item_ids(question: Question, panels: list[Panel], after: int, limit: int) -> list[int]:
-    """Return the next items that every panel has answered."""
-    who, parameters = panels[0].condition("first")
-    for number, panel in enumerate(panels[1:]):
-        more, values = panel.condition(str(number))
-        who += (
-            " AND EXISTS (SELECT FROM annotation_judgment o WHERE o.item_id = j.item_id"
-            " AND o.superseded_at IS NULL AND o.use = 'label' AND o.occasion = 0"
-            f" AND {more.replace('j.', 'o.', 1)})"
-        )
-        parameters |= values
+def _item_ids(question: Question, asked: Asked, after: int, limit: int) -> list[int]:
+    """Return the next items behind the number."""
+    sql, parameters = conditions(asked.panels, asked.statistic, reference=asked.reference)
     return _ids(
-        ANSWERED.format(who=who),
+        ANSWERED.format(conditions=sql),
         {"question": question.pk, "after": after, "limit": limit, **parameters},
     )
 
@@ -274,11 +259,11 @@ def _options(question: Question) -> dict[int, str]:
     return {option.code: str(option) for option in question.options.all()}
 
 
-def _vote_lines(question: Question, panels: list[Panel]) -> Iterator[dict[str, object]]:
+def _vote_lines(question: Question, asked: Asked) -> Iterator[dict[str, object]]:
     keys = {option.code: option.key for option in question.options.all()}
     after = 0
-    while ids := _item_ids(question, panels, after, CHUNK):
-        for row in _rows(question, ids, panels):
+    while ids := _item_ids(question, asked, after, CHUNK):
+        for row in _rows(question, ids, asked.panels):
             for panel, given in row.panels:
                 for one in given:
                     yield _vote_line(row, panel, one, keys)

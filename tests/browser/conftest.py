@@ -2,10 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -24,8 +25,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-
-Opened = Callable[..., Page]
 
 
 def chromium() -> str | None:
@@ -54,6 +53,7 @@ def browser() -> Iterator[Browser]:
 def content(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Content]:
     """Fill the database once; it stays open and filled until the last test of this folder."""
     with django_db_blocker.unblock():
+        assert connection.settings_dict["NAME"].startswith("test_"), "a test asks for `db` first"
         yield contents.load()
         contents.unload()
 
@@ -61,15 +61,22 @@ def content(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.fixture(scope="package")
 def site(browser: Browser, content: Content) -> Iterator[str]:
     """Serve the pages; return the address of the site."""
-    with override_settings(WHITENOISE_AUTOREFRESH=True):  # no folder of collected files is needed
-        server = LiveServer("localhost")
-    yield server.url
-    server.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # A browser keeps its connections, and a thread behind each would keep the database's.
+        patch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+        with override_settings(WHITENOISE_AUTOREFRESH=True):  # needs no collected static files
+            server = LiveServer("localhost")
+        yield server.url
+        server.stop()
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str, content: Content) -> Visit:
-    """Return how a test opens the site as somebody, in a language, theme and width."""
+def visit(browser: Browser, site: str, content: Content, db: None) -> Visit:
+    """Return how a test opens the site as somebody, in a language, theme and width.
+
+    `db` tells pytest-django that a test database is needed; what a test writes by itself stays
+    in its own transaction, where the server does not see it.
+    """
 
     def visit(**options: object) -> AbstractContextManager[Page]:
         return visiting(browser, site, content, **options)  # type: ignore[arg-type]
