@@ -18,7 +18,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy annotation personalization config tests benchmarks
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -W error manage.py check
 	$(BIN)/python manage.py catalogue --check
@@ -26,7 +26,6 @@ check: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet || true
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.$(or $(NAME),agreement)

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -19,6 +20,14 @@ def flag(name: str, default: bool = False) -> bool:
     return word in TRUE
 
 
+def number(name: str, default: int, most: int) -> int:
+    """Return the variable `name`, a whole number from 1 to `most`; ImproperlyConfigured otherwise."""
+    word = os.environ.get(name, "").strip() or str(default)
+    if not (word.isascii() and word.isdigit() and len(word) < 10 and 1 <= int(word) <= most):
+        raise ImproperlyConfigured(f"{name}={word!r}: write a whole number from 1 to {most}.")
+    return int(word)
+
+
 def words(name: str) -> list[str]:
     """Return the comma-separated variable `name` as a list."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
@@ -27,7 +36,8 @@ def words(name: str) -> list[str]:
 def secret_key(data: Path) -> str:
     """Return CONCORD_SECRET_KEY, or the key kept in the data folder (made once, mode 0600)."""
     if key := os.environ.get("CONCORD_SECRET_KEY"):
-        if len(key) < SECRET_LENGTH or len(set(key)) < 10:
+        known = key.startswith("django-insecure-")  # as in every example and template
+        if known or len(key) < SECRET_LENGTH or len(set(key)) < 10:
             raise ImproperlyConfigured(
                 f"CONCORD_SECRET_KEY is too weak: use at least {SECRET_LENGTH} random characters."
             )
@@ -60,7 +70,13 @@ def database() -> dict[str, object]:
         return {"ENGINE": "config.embedded", "NAME": "postgres", "USER": "postgres", **common}
     if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL: Concord runs on PostgreSQL (postgresql://...).")
-    parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    except ProgrammingError:  # its message repeats the address, with the password
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: write postgresql://user:password@host:port/name,"
+            " with special characters in the password as %40 and the like."
+        ) from None
     named = {
         "dbname": "NAME",
         "user": "USER",

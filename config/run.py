@@ -89,8 +89,9 @@ def _worker(queue: str, jobs: int) -> subprocess.Popen[bytes]:
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches this process alone, which then stops the children.
+    # What children print of themselves would hide the links; what goes wrong is on stderr.
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own modules
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def _greet(children: list[subprocess.Popen[bytes]]) -> int:

@@ -34,7 +34,7 @@ class RequestSizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.UPLOAD_MAX_BYTES:
+        if length.isdecimal() and (len(length) > 18 or int(length) > settings.UPLOAD_MAX_BYTES):
             limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
             return render(request, "413.html", {"limit": limit}, status=413)
         return self.get_response(request)

@@ -13,7 +13,7 @@ DATA_DIR = Path(os.environ.get("CONCORD_DATA") or BASE_DIR / "var").expanduser()
 DEBUG = environment.flag("CONCORD_DEBUG")
 SECRET_KEY = environment.secret_key(DATA_DIR)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("CONCORD_HOSTS")]
-PORT = int(os.environ.get("PORT") or 8000)
+PORT = environment.number("PORT", 8000, most=65_535)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -33,9 +33,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.security.RequestSizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.security.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.security.RequestSizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -43,7 +44,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -113,7 +113,7 @@ STORAGES = {
 
 # Uploads: label files may be large, everything else is small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_MAX_BYTES = int(os.environ.get("CONCORD_UPLOAD_MB") or 2048) * 1024 * 1024
+UPLOAD_MAX_BYTES = environment.number("CONCORD_UPLOAD_MB", 2048, most=1_000_000) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_PERMISSIONS = 0o600

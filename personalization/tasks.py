@@ -1,7 +1,11 @@
 """What the worker does when the queue says "look for work"."""
 
+from collections.abc import AsyncIterator
+
+from django.db.models import Exists, OuterRef
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from personalization.imports import upload
 from personalization.models import LabelImport
@@ -16,7 +20,24 @@ def import_uploaded_labels(import_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="batch", name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Hand jobs of killed workers to living ones: a killed job stays `doing` by itself."""
+    """Hand jobs of killed workers to living ones: a killed job stays `doing` by itself.
+
+    A worker that is told to stop gives up a job for good instead: its import is found by its state.
+    """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
-        await manager.retry_job(job)
+        if job.task_name != context.job.task_name:
+            await manager.retry_job(job)
+    async for pk in _abandoned():
+        await import_uploaded_labels.defer_async(import_id=pk)
+
+
+def _abandoned() -> AsyncIterator[int]:
+    """Return the confirmed imports that no job is going to finish."""
+    jobs = ProcrastinateJob.objects.filter(
+        task_name="import_labels",
+        status__in=("todo", "doing"),
+        args__import_id=OuterRef("pk"),
+    )
+    waiting = LabelImport.objects.filter(confirmed_at__isnull=False, finished_at=None)
+    return aiter(waiting.exclude(Exists(jobs)).values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,7 +30,13 @@ def signin_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "signin.html", {"failed": True}, status=403)
     if request.method != "POST":
         return render(request, "signin.html", {"account": user})
-    login(request, user)  # which also uses the link up
+    with transaction.atomic():
+        # One press at a time: of two at the same moment, the second finds the link used up.
+        User.objects.select_for_update().get(pk=user.pk)
+        user = get_user(token, update_last_login=False)
+        if not isinstance(user, User):
+            return render(request, "signin.html", {"failed": True}, status=403)
+        login(request, user)  # which also uses the link up
     messages.success(request, _("You are signed in."))
     return redirect("home")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from annotation.models import Participant, Question, Rater, Study
 from annotation.models.rater import RaterKind
 from personalization.imports.errors import ImportRefusedError
-from personalization.imports.outcome import Counts, Faults
+from personalization.imports.outcome import KEPT_FAULTS, Counts, Faults
 
 PREPARE = "ANALYZE staged_item; ANALYZE staged_label;"
 
@@ -18,7 +18,8 @@ REPEATS = """
 CREATE TEMP TABLE staged_repeat ON COMMIT DROP AS
 WITH repeated AS (
     SELECT judge, item, rater, min(line) AS first_line,
-        count(DISTINCT (value, reason, certainty, ab_value, ba_value)) > 1 AS contradictory
+        count(DISTINCT (value, reason, given, ab_value, ab_reason, ba_value, ba_reason)) > 1
+            AS contradictory
     FROM staged_label GROUP BY judge, item, rater HAVING count(*) > 1
 )
 SELECT l.line, l.judge, l.item, l.rater, r.first_line, r.contradictory
@@ -50,14 +51,35 @@ WHERE r.fields <> i.fields
 DELETE FROM staged_item i USING staged_item_changed c WHERE i.line = c.line;
 """
 
+# What was said about other content is not said about what is here.
 UNKNOWN_ITEMS = """
 CREATE TEMP TABLE staged_stray ON COMMIT DROP AS
-SELECT l.line, l.judge, l.item FROM staged_label l
+SELECT l.line, l.judge, l.item,
+    EXISTS (SELECT FROM staged_item_changed c WHERE c.key = l.item) AS changed FROM staged_label l
 WHERE NOT EXISTS (SELECT FROM staged_item i WHERE i.key = l.item)
-    AND NOT EXISTS (
-        SELECT FROM annotation_record r WHERE r.study_id = %(study)s AND r.key = l.item
+    AND (
+        EXISTS (SELECT FROM staged_item_changed c WHERE c.key = l.item)
+        OR NOT EXISTS (
+            SELECT FROM annotation_record r WHERE r.study_id = %(study)s AND r.key = l.item
+        )
     );
 DELETE FROM staged_label l USING staged_stray s WHERE l.judge = s.judge AND l.line = s.line;
+"""
+
+# Labels may name the owner that their items leave open, but not another one.
+OWNERS_OF_LABELS = """
+UPDATE staged_item i SET owner = l.owner
+FROM (SELECT item, min(owner) AS owner FROM staged_label WHERE owner IS NOT NULL GROUP BY item) l
+WHERE l.item = i.key AND i.owner IS NULL
+"""
+
+OTHER_OWNERS = """
+CREATE TEMP TABLE staged_disowned ON COMMIT DROP AS
+SELECT l.line, l.judge, l.item FROM staged_label l
+JOIN annotation_record r ON r.study_id = %(study)s AND r.key = l.item
+LEFT JOIN annotation_rater o ON o.participant_id = r.participant_id
+WHERE l.owner IS NOT NULL AND o.fingerprint IS DISTINCT FROM %(person)s || l.owner;
+DELETE FROM staged_label l USING staged_disowned d WHERE l.judge = d.judge AND l.line = d.line;
 """
 
 ITEMS_OF_LABELS = """
@@ -109,16 +131,31 @@ INSERT INTO annotation_item (sheet_id, study_id, question_id, record_id)
 SELECT coalesce(old_sheet, new_sheet), %(study)s, %(question)s, record_id FROM staged_new
 """
 
-REFERENCES = """
-INSERT INTO annotation_reference (item_id, kind, accepted)
-SELECT i.id, 'imported', ARRAY[min(named.reference)] FROM (
+CHANGED_REFERENCES = """
+CREATE TEMP TABLE staged_reference ON COMMIT DROP AS
+SELECT i.id AS item_id, ARRAY[min(named.reference)] AS accepted FROM (
     SELECT key, reference FROM staged_item WHERE reference IS NOT NULL
     UNION SELECT item, reference FROM staged_label WHERE reference IS NOT NULL
 ) AS named
 JOIN annotation_record r ON r.study_id = %(study)s AND r.key = named.key
 JOIN annotation_item i ON i.question_id = %(question)s AND i.record_id = r.id
-GROUP BY i.id
+GROUP BY i.id;
+UPDATE annotation_reference f SET superseded_at = clock_timestamp() FROM staged_reference s
+WHERE f.item_id = s.item_id AND f.kind = 'imported' AND f.superseded_at IS NULL
+    AND f.accepted <> s.accepted;
+"""
+
+REFERENCES = """
+INSERT INTO annotation_reference (item_id, kind, accepted)
+SELECT item_id, 'imported', accepted FROM staged_reference
 ON CONFLICT (item_id, kind) WHERE superseded_at IS NULL DO NOTHING
+"""
+
+# Judgments raise the stamp by themselves; new items and references change the report as well.
+STAMP = """
+INSERT INTO annotation_stamp (question_id, shard, changes)
+VALUES (%(question)s, pg_backend_pid() %% 16, 1)
+ON CONFLICT (question_id, shard) DO UPDATE SET changes = annotation_stamp.changes + 1
 """
 
 ANSWERS = """
@@ -145,7 +182,8 @@ JOIN personalization_verdict v ON v.item_id = s.item_id AND v.rater_id = s.rater
 WHERE s.judge AND CASE WHEN s.ba_value IS NULL AND s.ba_reason IS NULL
     THEN v.side <> 'none' OR (v.value, v.reason) IS DISTINCT FROM (s.ab_value, s.ab_reason)
     WHEN v.side = 'ba' THEN (v.value, v.reason) IS DISTINCT FROM (s.ba_value, s.ba_reason)
-    ELSE v.side <> 'ab' OR (v.value, v.reason) IS DISTINCT FROM (s.ab_value, s.ab_reason) END;
+    ELSE v.side <> 'ab' OR (v.value, v.reason) IS DISTINCT FROM (s.ab_value, s.ab_reason) END
+    OR s.judge AND v.certainty IS DISTINCT FROM s.given;
 DELETE FROM staged_answer s USING staged_changed_verdict c WHERE s.judge AND s.line = c.line;
 """
 
@@ -169,10 +207,10 @@ INSERT INTO personalization_verdict
     (run_id, item_id, question_id, rater_id, side, value, reason, certainty, settled_at)
 SELECT run_id, item_id, %(question)s, rater_id,
     CASE WHEN ba_value IS NULL AND ba_reason IS NULL THEN 'none' ELSE 'ab' END,
-    ab_value, ab_reason, certainty, clock_timestamp()
+    ab_value, ab_reason, given, clock_timestamp()
 FROM staged_answer WHERE judge
 UNION ALL
-SELECT run_id, item_id, %(question)s, rater_id, 'ba', ba_value, ba_reason, certainty,
+SELECT run_id, item_id, %(question)s, rater_id, 'ba', ba_value, ba_reason, given,
     clock_timestamp()
 FROM staged_answer WHERE judge AND (ba_value IS NOT NULL OR ba_reason IS NOT NULL)
 ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
@@ -181,7 +219,7 @@ ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
 
 CLEAR = """
 DROP TABLE staged_item, staged_label, staged_repeat, staged_item_repeat, staged_item_changed,
-    staged_new, staged_answer, staged_changed_verdict;
+    staged_disowned, staged_reference, staged_new, staged_answer, staged_changed_verdict;
 DROP TABLE IF EXISTS staged_stray;
 """
 
@@ -210,7 +248,10 @@ class Loading:
         self._execute(RECORDS)
         self._execute(SHEETS)
         self.counts.items = self._execute(ITEMS)
+        self._execute(CHANGED_REFERENCES)
         self.counts.references = self._execute(REFERENCES)
+        if self.counts.items or self.counts.references:
+            self._execute(STAMP)
         self._add_answers()
 
     def _execute(self, sql: str) -> int:
@@ -234,47 +275,62 @@ class Loading:
         self.cursor.execute(sql)
         yield from self.cursor.fetchall()
 
+    def _left_out(self, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+        """Yield the lines that `table` names, as many as are told; the others are counted."""
+        first = f"SELECT {columns} FROM {table} ORDER BY 1, 2 LIMIT {KEPT_FAULTS}"  # noqa: S608
+        yield from self._rows(first)
+        self.cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own tables
+        (count,) = self.cursor.fetchone() or (0,)
+        self.faults.add_unnamed(max(0, count - KEPT_FAULTS))
+
     def _fault(self, judge: object, line: object, message: str) -> None:
         file = self.files["judges" if judge else "human"]
         self.faults.add(file, int(str(line)), message)
 
     def _leave_out_repeats(self) -> None:
         self._execute(REPEATED_ITEMS)
-        for line, key, first, contradictory in self._rows(
-            "SELECT line, key, first_line, contradictory FROM staged_item_repeat ORDER BY line"
+        for line, key, first, contradictory in self._left_out(
+            "staged_item_repeat", "line, key, first_line, contradictory"
         ):
             self.faults.add(
                 self.files["items"], int(str(line)), _repeat(contradictory, first, item=key)
             )
         self._execute(REPEATS)
-        for judge, line, item, rater, first, contradictory in self._rows(
-            "SELECT judge, line, item, rater, first_line, contradictory"
-            " FROM staged_repeat ORDER BY judge, line"
+        for judge, line, item, rater, first, contradictory in self._left_out(
+            "staged_repeat", "judge, line, item, rater, first_line, contradictory"
         ):
             self._fault(judge, line, _repeat(contradictory, first, item=item, rater=rater))
 
     def _match_items(self) -> None:
+        self._execute(OWNERS_OF_LABELS)
         self._execute(CHANGED_ITEMS)
-        for line, key in self._rows("SELECT line, key FROM staged_item_changed ORDER BY line"):
+        for line, key in self._left_out("staged_item_changed", "line, key"):
             self.faults.add(
                 self.files["items"],
                 int(str(line)),
                 _("item %(item)s is already here with other content, and items never change:"
                   " import it into another study or under another id.") % {"item": key},
             )  # fmt: skip
-        if "items" not in self.files:
+        if "items" in self.files:
+            self._leave_out_strays()
+        else:
             self._execute(ITEMS_OF_LABELS)
-            return
+        self._execute(OTHER_OWNERS)
+        for judge, line, item in self._left_out("staged_disowned", "judge, line, item"):
+            message = _("item %(item)s is already here with another owner, or with none.")
+            self._fault(judge, line, message % {"item": item})
+
+    def _leave_out_strays(self) -> None:
         self._execute(UNKNOWN_ITEMS)
-        for judge, line, item in self._rows(
-            "SELECT judge, line, item FROM staged_stray ORDER BY judge, line"
+        for judge, line, item, changed in self._left_out(
+            "staged_stray", "judge, line, item, changed"
         ):
-            self._fault(
-                judge,
-                line,
-                _("item %(item)s is not in %(file)s.")
-                % {"item": item, "file": self.files["items"]},
+            message = (
+                _("item %(item)s has another content in %(file)s than here.")
+                if changed
+                else _("item %(item)s is not in %(file)s.")
             )
+            self._fault(judge, line, message % {"item": item, "file": self.files["items"]})
 
     def _refuse_disputed(self, column: str, what: str) -> None:
         disputed = list(self._rows(DISPUTED.format(column=column)))
@@ -320,9 +376,7 @@ class Loading:
         )
         self._execute(ANSWERS)
         self._execute(CHANGED_VERDICTS)
-        for line, item, rater in self._rows(
-            "SELECT line, item, rater FROM staged_changed_verdict ORDER BY line"
-        ):
+        for line, item, rater in self._left_out("staged_changed_verdict", "line, item, rater"):
             self._fault(
                 True,
                 line,

@@ -27,6 +27,10 @@ class Faults:
         if len(self.kept) < KEPT_FAULTS:
             self.kept.append(Fault(file, line, message))
 
+    def add_unnamed(self, count: int) -> None:
+        """Note lines beyond those that are kept with a message."""
+        self.count += count
+
 
 @dataclass(slots=True)
 class Counts:

@@ -6,9 +6,11 @@ from personalization.imports.specification import OptionSpecification, Specifica
 
 def find_or_add(study: Study, spec: Specification) -> tuple[Question, bool]:
     """Return the question of `spec` in `study`, and whether it is a new version of an older one."""
-    latest = study.questions.filter(key=spec.key).order_by("-version").first()
-    if latest is not None and _same(latest, spec):
-        return latest, False
+    versions = list(study.questions.filter(key=spec.key).order_by("-version"))
+    for version in versions:
+        if _same(version, spec):
+            return version, False
+    latest = versions[0] if versions else None
     question = Question.objects.create(
         study=study,
         key=spec.key,

@@ -22,10 +22,11 @@ CREATE TEMP TABLE staged_item (
 CREATE TEMP TABLE staged_label (
     line bigint, item text, rater text, judge boolean, value smallint, reason text,
     certainty smallint, score float8, owner text, reference smallint,
-    ab_value smallint, ab_reason text, ba_value smallint, ba_reason text
+    ab_value smallint, ab_reason text, ba_value smallint, ba_reason text, given smallint
 ) ON COMMIT DROP;
 """
 JOIN = "/"
+LONGEST_NAME = 500  # characters; an index holds each name
 Convert = Callable[[int, Row], Sequence[object]]
 
 
@@ -71,7 +72,7 @@ class Staging:
                 if not checked:
                     checked = True
                     self._check_columns(file, row, convert)
-                if self._elsewhere(row):
+                if self._elsewhere(row, convert):
                     self.counts.elsewhere += 1
                     continue
                 self.counts.lines += 1
@@ -101,8 +102,11 @@ class Staging:
             return [*needed, *self._judge_columns(row), *answer, *self.spec.where]
         return needed
 
-    def _elsewhere(self, row: Row) -> bool:
-        return any(row.get(name, value) != value for name, value in self.spec.where.items())
+    def _elsewhere(self, row: Row, convert: Convert) -> bool:
+        """Return whether the row is about another question; items may leave open about which."""
+        if convert == self._item:
+            return any(row.get(name, value) != value for name, value in self.spec.where.items())
+        return any(_cell(row, name) != value for name, value in self.spec.where.items())
 
     def _item(self, line: int, row: Row) -> Sequence[object]:
         # Who owns it and what is right are known, but never part of what raters may be shown.
@@ -149,6 +153,7 @@ class Staging:
             first.value, first.reason,
             second.value if second else None,
             second.reason if second else None,
+            first.certainty or (second.certainty if second else None),
         )  # fmt: skip
 
     def _judge_columns(self, row: Row) -> tuple[str, ...]:
@@ -210,6 +215,11 @@ def _name(row: Row, columns: tuple[str, ...], what: str) -> str:
     name = JOIN.join(_cell(row, column) for column in columns)
     if not name.strip(JOIN + " "):
         raise LineError(_("names no %(what)s.") % {"what": what})
+    if len(name) > LONGEST_NAME:
+        raise LineError(
+            _("names a %(what)s with more than %(limit)d characters: %(name)s.")
+            % {"what": what, "limit": LONGEST_NAME, "name": _shortened(name)}
+        )
     return name
 
 

@@ -22,6 +22,7 @@ from personalization.models import BadLine, LabelImport
 
 KINDS = ("items", "human", "judges")
 REPORT_EVERY = 0.5  # seconds
+LOCK = 20260  # the first half of the advisory locks of uploads
 
 
 @contextmanager
@@ -49,28 +50,48 @@ def read_specification(upload: LabelImport) -> Specification:
 
 def run(upload: LabelImport) -> None:
     """Import the files; harmless to run again after a kill, since nothing was kept."""
-    if upload.finished_at is not None:
-        return
-    upload.started_at = timezone.now()
-    upload.save(update_fields=["started_at"])
-    with translation.override(upload.language):
+    with _alone(upload), translation.override(upload.language):
+        upload.refresh_from_db()
+        if upload.finished_at is not None:
+            return
+        upload.started_at = timezone.now()
+        upload.save(update_fields=["started_at"])
         try:
-            with opened(upload) as files, _Progress(upload, files) as progress:
-                outcome = import_labels(
-                    upload.study,
-                    read_specification(upload),
-                    items=files.get("items"),
-                    human=files.get("human"),
-                    judges=files.get("judges"),
-                    strict=upload.strict,
-                    progress=progress,
-                )
+            _import(upload)
         except ImportRefusedError as error:
             finish(upload, failure=str(error))
         except OSError:
             finish(upload, failure=_("The uploaded file is gone: upload it again."))
-        else:
-            finish(upload, outcome=outcome)
+        except Exception:
+            # The page must not wait for ever; the job fails as well, and the log says why.
+            finish(upload, failure=_("Something broke on our side"))
+            raise
+
+
+def _import(upload: LabelImport) -> None:
+    """Add the labels and keep the outcome, both or neither."""
+    with opened(upload) as files, _Progress(upload, files) as progress, transaction.atomic():
+        outcome = import_labels(
+            upload.study,
+            read_specification(upload),
+            items=files.get("items"),
+            human=files.get("human"),
+            judges=files.get("judges"),
+            strict=upload.strict,
+            progress=progress,
+        )
+        finish(upload, outcome=outcome)
+
+
+@contextmanager
+def _alone(upload: LabelImport) -> Iterator[None]:
+    """Wait until no other worker is at this upload; the lock of a killed one is gone with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, upload.pk])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, upload.pk])
 
 
 def finish(upload: LabelImport, *, outcome: Outcome | None = None, failure: str = "") -> None:
@@ -93,7 +114,7 @@ def finish(upload: LabelImport, *, outcome: Outcome | None = None, failure: str 
                 for fault in outcome.faults.kept
             )
         upload.finished_at = timezone.now()
-        upload.save()
+        upload.save(update_fields=["failure", "counts", "question", "finished_at"])
         # The labels are in the database now, or the files are of no use.
         transaction.on_commit(partial(remove_files, upload))
 

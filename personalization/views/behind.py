@@ -27,6 +27,16 @@ ORDERS_AND_REFERENCE = (
     "accuracy_both_orders_all",
 )
 
+NEEDS_OF_RATER = {
+    "accuracy_all": ANSWER,
+    "consistency": TWO_ORDERS,
+    "first_position_share": TWO_ORDERS,
+    "consistency_valid": TWO_ORDERS_VALUE,
+    "flip_rate": TWO_ORDERS_VALUE,
+    "kappa_between_orders": TWO_ORDERS_VALUE,
+    **dict.fromkeys(ORDERS_AND_REFERENCE, TWO_ORDERS),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -77,12 +87,8 @@ def _need(panels: list[Panel], number: int, statistic: str) -> str:
     """Return what `statistic` needs of one panel, as the kernels count it."""
     if not statistic:
         return ANSWER
-    if statistic in (*ORDERS_AND_REFERENCE, "consistency", "first_position_share"):
-        return TWO_ORDERS
-    if statistic in ("consistency_valid", "flip_rate", "kappa_between_orders"):
-        return TWO_ORDERS_VALUE
     if panels[number].rater:
-        return ANSWER if statistic == "accuracy_all" else VALUE
+        return NEEDS_OF_RATER.get(statistic, VALUE)
     if len(panels) == 1:
         return TWO_VALUES
     # A panel speaks with one voice, except where each of its answers is compared with another's.

@@ -30,6 +30,7 @@ from personalization.views.lookup import study_named
 
 CHECKED_LINES = 500
 SHOWN_FAULTS = 200
+MOST_TOML = 1024 * 1024  # bytes; cut off there, the file is not valid
 
 
 class UploadForm(forms.Form):
@@ -69,9 +70,9 @@ class UploadForm(forms.Form):
         if file is None:
             return {}
         try:
-            raw = tomllib.loads(file.read().decode())
+            raw = tomllib.loads(file.read(MOST_TOML).decode())
             specification.from_mapping(raw)
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise forms.ValidationError(
                 _("question.toml is not valid TOML: %(why)s.") % {"why": error}
             ) from error
@@ -212,9 +213,9 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
     try:
         layouts = _layouts(one)
     except ImportRefusedError as error:
-        upload.finish(one, failure=str(error))
-        LabelImport.objects.filter(pk=one.pk).update(confirmed_at=timezone.now())
-        return redirect("import", one.pk)
+        return _refused(one, str(error))
+    except FileNotFoundError:
+        return _refused(one, _("The uploaded file is gone: upload it again."))
     base = json.loads(one.specification)
     columns = list(dict.fromkeys(name for one in layouts.values() for name in one.columns))
     form = MappingForm(request.POST or None, columns=columns, initial=_initial(base, layouts))
@@ -242,6 +243,13 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
     }
     status = 422 if request.method == "POST" and not form.is_valid() else 200
     return render(request, "import_mapping.html", context, status=status)
+
+
+def _refused(one: LabelImport, failure: str) -> HttpResponse:
+    """Say why the files cannot be used; there is nothing left to confirm."""
+    upload.finish(one, failure=failure)
+    LabelImport.objects.filter(pk=one.pk).update(confirmed_at=timezone.now())
+    return redirect("import", one.pk)
 
 
 def _layouts(one: LabelImport) -> dict[str, Layout]:
@@ -290,13 +298,14 @@ def _check(one: LabelImport, mapping: dict[str, Any]) -> tuple[Faults, int]:
 
 
 def _start(one: LabelImport, mapping: dict[str, Any], strict: bool) -> None:
-    """Confirm and hand over to the worker, both or neither."""
+    """Confirm and hand over to the worker, both or neither, and once."""
+    waiting = LabelImport.objects.filter(pk=one.pk, confirmed_at=None)
     with transaction.atomic():
-        one.specification = json.dumps(mapping)
-        one.strict = strict
-        one.confirmed_at = timezone.now()
-        one.save()
-        import_uploaded_labels.defer(import_id=one.pk)
+        # A second press of the button, even at the same moment, finds nothing to confirm.
+        if waiting.update(
+            specification=json.dumps(mapping), strict=strict, confirmed_at=timezone.now()
+        ):
+            import_uploaded_labels.defer(import_id=one.pk)
 
 
 def _option_key(option: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -50,12 +50,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def content(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Content]:
+def content(
+    browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Content]:
     """Fill the database once; it stays open and filled until the last test of this folder."""
     with django_db_blocker.unblock():
         assert connection.settings_dict["NAME"].startswith("test_"), "a test asks for `db` first"
         yield contents.load()
         contents.unload()
+        connections.close_all()  # those of this thread with Playwright's loop; others it has not
 
 
 @pytest.fixture(scope="package")

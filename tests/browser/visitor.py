@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Request, Response
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    Request,
+    Response,
+)
 
 from tests.browser.content import Content
 from tests.browser.pages import RESEARCHER
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 HEIGHT = 900
 
@@ -61,6 +72,16 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
 
 
+def cookies_of(
+    content: Content, site: str, role: str, language: str, theme: str
+) -> "list[SetCookieParam]":
+    """Return the cookies of somebody who has signed in (or not) and chosen language and theme."""
+    cookies = {"django_language": language, "concord_theme": theme}
+    if role == RESEARCHER:
+        cookies["sessionid"] = content.session
+    return [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+
+
 @contextmanager
 def visiting(
     browser: Browser,
@@ -73,9 +94,6 @@ def visiting(
     width: int = 1280,
 ) -> Iterator[Page]:
     """Open a page for somebody; fail at the end if anything went wrong on it."""
-    cookies = {"django_language": language, "concord_theme": theme}
-    if role == RESEARCHER:
-        cookies["sessionid"] = content.session
     context = browser.new_context(
         base_url=site,
         viewport={"width": width, "height": HEIGHT},
@@ -85,9 +103,7 @@ def visiting(
     )
     try:
         context.set_default_timeout(10_000)
-        context.add_cookies(
-            [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
-        )
+        context.add_cookies(cookies_of(content, site, role, language, theme))
         page = context.new_page()
         watch = Watch(page, site)
         yield page
