@@ -63,7 +63,7 @@ class Judgment(models.Model):
     question = models.ForeignKey(
         Question, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    rater = models.ForeignKey(Rater, models.PROTECT, related_name="judgments")
+    rater = models.ForeignKey(Rater, models.PROTECT, related_name="judgments", db_index=False)
     role = models.TextField(choices=Role.choices)
     use = models.TextField(choices=Use.choices, default=Use.LABEL, db_default="label")
     occasion = models.SmallIntegerField(default=0, db_default=0)
@@ -98,6 +98,7 @@ class Judgment(models.Model):
                 condition=Q(superseded_at__isnull=True, value__isnull=True),
                 name="judgment_without_value",
             ),
+            models.Index(fields=["rater", "question"], name="judgment_rater"),
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="judgment_slot"),
         ]
         constraints = [

@@ -44,6 +44,15 @@ class Verdict(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            # Both orders of all judges of a question, read from this index alone.
+            models.Index(
+                fields=["question", "rater"],
+                include=["item", "side", "value"],
+                condition=Q(settled_at__isnull=False, sample=0, occasion=0) & ~Q(side="none"),
+                name="verdict_orders",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["item", "rater", "occasion", "side", "sample"], name="verdict_once"

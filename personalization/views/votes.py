@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -207,12 +208,8 @@ def _panel(question: Question, name: str) -> Panel:
 
 
 def _judges(question: Question) -> list[Rater]:
-    return list(
-        Rater.objects.filter(
-            kind=RaterKind.JUDGE,
-            pk__in=Judgment.objects.filter(question=question, role="machine").values("rater"),
-        ).order_by("name")
-    )
+    answers = Judgment.objects.filter(rater=OuterRef("pk"), question=question)
+    return list(Rater.objects.filter(Exists(answers), kind=RaterKind.JUDGE).order_by("name"))
 
 
 def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:
