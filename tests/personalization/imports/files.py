@@ -46,13 +46,18 @@ def bring(
     **options: Any,  # noqa: ANN401 - handed on
 ) -> Outcome:
     """Import texts as files items.csv, human.csv and judges.csv."""
-    given = {"items": items, "human": human, "judges": judges}
-    files = {
-        kind: label_file(content, f"{kind}.csv")
-        for kind, content in given.items()
-        if content is not None
-    }
-    return import_labels(study, spec or spec_of(), **files, **options)
+
+    def opened(kind: str, content: str | bytes | None) -> LabelFile | None:
+        return None if content is None else label_file(content, f"{kind}.csv")
+
+    return import_labels(
+        study,
+        spec or spec_of(),
+        items=opened("items", items),
+        human=opened("human", human),
+        judges=opened("judges", judges),
+        **options,
+    )
 
 
 def faults(outcome: Outcome) -> dict[tuple[str, int], str]:
@@ -73,6 +78,7 @@ def answers(question: Question | None = None) -> set[tuple[str, str, str]]:
 
 
 def _option(judgment: Judgment) -> str:
+    assert judgment.value is not None
     return judgment.question.options.get(code=judgment.value).key
 
 

@@ -134,7 +134,8 @@ def test_a_kill_in_the_middle_leaves_no_finished_folder(
     server = connection.connection.info
     environment = {
         **os.environ,
-        "DATABASE_URL": f"postgresql://{server.user}@/{server.dbname}?host={server.host}",
+        "DATABASE_URL": f"postgresql://{server.user}@/{server.dbname}"
+        f"?host={server.host}&port={server.port}",
         "CONCORD_DATA": str(tmp_path / "data"),
         "CONCORD_SECRET_KEY": settings.SECRET_KEY,
     }

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from django.http import HttpResponse
+from typing import Protocol
+from urllib.parse import urlencode
+
 from django.test import Client
 
-Link = tuple[str, str]
 VOID = {"input", "link", "meta", "br", "img", "hr"}
 
 
@@ -60,13 +61,30 @@ class _Reader(HTMLParser):
         self.open[-1].inside.append(data)
 
 
-def read(response: HttpResponse) -> Node:
+class Response(Protocol):
+    """What the test client returns."""
+
+    content: bytes
+
+
+def read(response: Response) -> Node:
     """Return a page as a tree."""
     reader = _Reader()
     reader.feed(response.content.decode())
     return reader.open[0]
 
 
-def shows(client: Client, path: str, text: str) -> bool:
-    """Return whether the page at `path` shows `text`."""
-    return text in read(client.get(path)).text  # type: ignore[arg-type]
+def cards(client: Client, path: str, **asked: str) -> list[str]:
+    """Return the items shown at `path` and on all further pages."""
+    query, found = urlencode(asked), []
+    while query is not None:
+        page = read(client.get(f"{path}?{query}"))
+        found += [one.text.removesuffix(" differs") for one in page.all("h2", "card-title")]
+        query = next_of(page)
+    return found
+
+
+def next_of(page: Node) -> str | None:
+    """Return the query of the link to the next items, if there are any."""
+    links = (a.attributes["href"] for a in page.all("a") if a.attributes.get("rel") == "next")
+    return next((link.removeprefix("?") for link in links), None)
