@@ -1,8 +1,5 @@
 """What the worker does when the queue says "look for work"."""
 
-from collections.abc import AsyncIterator
-
-from django.db.models import Exists, OuterRef
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -28,16 +25,8 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
         if job.task_name != context.job.task_name:
             await manager.retry_job(job)
-    async for pk in _abandoned():
-        await import_uploaded_labels.defer_async(import_id=pk)
-
-
-def _abandoned() -> AsyncIterator[int]:
-    """Return the confirmed imports that no job is going to finish."""
-    jobs = ProcrastinateJob.objects.filter(
-        task_name="import_labels",
-        status__in=("todo", "doing"),
-        args__import_id=OuterRef("pk"),
-    )
+    jobs = ProcrastinateJob.objects.filter(task_name="import_labels", status__in=("todo", "doing"))
+    under_way = [pk async for pk in jobs.values_list("args__import_id", flat=True)]
     waiting = LabelImport.objects.filter(confirmed_at__isnull=False, finished_at=None)
-    return aiter(waiting.exclude(Exists(jobs)).values_list("pk", flat=True))
+    async for abandoned in waiting.exclude(pk__in=under_way):
+        await import_uploaded_labels.defer_async(import_id=abandoned.pk)

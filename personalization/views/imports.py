@@ -172,10 +172,11 @@ class MappingForm(forms.Form):
 def import_new(request: StaffRequest, name: str) -> HttpResponse:
     """Take the files and go on to the mapping."""
     study = study_named(name)
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
+    if sent and form.is_valid():
         return redirect("import", _kept(study, request, form.cleaned_data).pk)
-    status = 200 if request.method != "POST" else 422
+    status = 422 if sent else 200
     return render(request, "import_new.html", {"study": study, "form": form}, status=status)
 
 
@@ -218,9 +219,10 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
         return _refused(one, _("The uploaded file is gone: upload it again."))
     base = json.loads(one.specification)
     columns = list(dict.fromkeys(name for one in layouts.values() for name in one.columns))
-    form = MappingForm(request.POST or None, columns=columns, initial=_initial(base, layouts))
+    sent = request.POST if request.method == "POST" else None
+    form = MappingForm(sent, columns=columns, initial=_initial(base, layouts))
     faults, good = Faults(), 0
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         mapping = form.mapping(base)
         try:
             faults, good = _check(one, mapping)
@@ -235,13 +237,13 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
         "import": one,
         "form": form,
         "layouts": layouts,
-        "checked": request.method == "POST" and form.is_valid(),
+        "checked": form.is_valid(),
         "good": good,
         "bad": faults.count,
         "faults": faults.kept[:SHOWN_FAULTS],
         "limit": CHECKED_LINES,
     }
-    status = 422 if request.method == "POST" and not form.is_valid() else 200
+    status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "import_mapping.html", context, status=status)
 
 

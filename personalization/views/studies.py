@@ -72,10 +72,10 @@ def study(request: StaffRequest, name: str) -> HttpResponse:
 @researcher_required
 def study_new(request: StaffRequest) -> HttpResponse:
     """Ask for a name and a title, and make the study."""
-    form = StudyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = StudyForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         return redirect(form.save())
-    status = 200 if request.method != "POST" else 422
+    status = 422 if form.is_bound else 200
     return render(request, "study_new.html", {"form": form}, status=status)
 
 

@@ -1,0 +1,171 @@
+"""summeval and newsroom: five points, several questions side by side."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.validation.packages import (
+    Key,
+    Record,
+    exactly,
+    expected,
+    import_question,
+    near,
+    nothing_kept,
+    package,
+    pair,
+    reported,
+)
+
+LEVELS = ("nominal", "ordinal", "interval")
+QUALITIES = ("coherence", "consistency", "fluency", "relevance")
+DIMENSIONS = ("Informativeness", "Relevance", "Fluency", "Coherence")
+SUMMEVAL = """
+key = "{key}"
+level = "{level}"
+options = [1, 2, 3, 4, 5]
+
+[columns]
+item = "item_id"
+rater = "rater_id"
+"""
+NEWSROOM = """
+key = "{dimension}"
+level = "ordinal"
+options = ["1.0", "2.0", "3.0", "4.0", "5.0"]
+identity = "positions"
+where = {{ dimension = "{dimension}" }}
+
+[columns]
+item = "item_id"
+rater = "slot"
+"""
+
+
+def only(folder: Path, quality: str, scratch: Path) -> Path:
+    """Write the labels of one quality: the suffix of the item's name says which it is."""
+    file = scratch / f"{quality}.csv"
+    with (folder / "human.csv").open(newline="") as lines, file.open("w", newline="") as out:
+        rows = csv.reader(lines)
+        chosen = csv.writer(out)
+        chosen.writerow(next(rows))
+        chosen.writerows(row for row in rows if row[0].endswith(f"__{quality}"))
+    return file
+
+
+@pytest.fixture(scope="module")
+def summeval(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[Key, Record]:
+    """Import all labels at three levels, and each quality by itself at two."""
+    folder, scratch = package("summeval"), tmp_path_factory.mktemp("summeval")
+    with nothing_kept(django_db_blocker):
+        for level in LEVELS:
+            toml = SUMMEVAL.format(key=level, level=level)
+            import_question(scratch, toml, human=folder / "human.csv")
+        for quality in QUALITIES:
+            human = only(folder, quality, scratch)
+            for level in LEVELS[1:]:
+                toml = SUMMEVAL.format(key=f"{quality} {level}", level=level)
+                import_question(scratch, toml, human=human)
+        return reported()
+
+
+@pytest.fixture(scope="module")
+def newsroom(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """Import four questions from one file."""
+    folder, scratch = package("newsroom"), tmp_path_factory.mktemp("newsroom")
+    with nothing_kept(django_db_blocker):
+        said = [
+            import_question(
+                scratch, NEWSROOM.format(dimension=dimension), human=folder / "human.csv"
+            )
+            for dimension in DIMENSIONS
+        ]
+        return {"said": said, "records": reported()}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_summeval_alpha(summeval: dict[Key, Record], level: str) -> None:
+    """19,200 labels: alpha at each level."""
+    known = expected("summeval")["recomputed"]
+    alpha = summeval[level, "third_party", None, "krippendorff_alpha"]
+    assert alpha["value"] == exactly(known[f"krippendorff_alpha_{level}"])
+    assert (alpha["n_items"], alpha["n_ratings"], alpha["n_raters"]) == (6400, 19200, 3)
+
+
+def test_summeval_interval(summeval: dict[Key, Record]) -> None:
+    """Ordinal alpha .695298 [.682, .708]."""
+    alpha = summeval["ordinal", "third_party", None, "krippendorff_alpha"]
+    assert (alpha["low"], alpha["high"]) == (near(0.682), near(0.708))
+
+
+def test_summeval_agreement(summeval: dict[Key, Record]) -> None:
+    """AC2 with quadratic weights, and raw agreement."""
+    known = expected("summeval")["recomputed"]
+    ac2 = summeval["ordinal", "third_party", None, "gwet_ac2_quadratic"]
+    assert ac2["value"] == exactly(known["gwet_ac2_quadratic"])
+    raw = summeval["ordinal", "third_party", None, "raw_agreement_micro"]
+    assert raw["value"] == exactly(known["exact_agreement_micro"])
+
+
+def test_summeval_pairs(summeval: dict[Key, Record]) -> None:
+    """Quadratic kappa of each pair of experts."""
+    for names, figures in expected("summeval")["per_rater_pair"].items():
+        one, other = names.split("|")
+        kappa = pair(summeval, "ordinal", one, other, "cohen_kappa_quadratic")
+        assert kappa["value"] == exactly(figures["kappa_quadratic"])
+        assert kappa["n_items"] == figures["n"]
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_summeval_by_quality(summeval: dict[Key, Record], quality: str, level: str) -> None:
+    """Each quality alone, with its own values and mid-ranks."""
+    known = expected("summeval")["strata_by_distinct_human_labels"][quality]["all"]
+    alpha = summeval[f"{quality} {level}", "third_party", None, "krippendorff_alpha"]
+    assert alpha["value"] == exactly(known[level])
+    assert alpha["n_items"] == known["n"]
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_newsroom(newsroom: dict[str, Any], dimension: str) -> None:
+    """Four questions from one file; one alpha is negative, and shown so."""
+    known = expected("newsroom")["metrics"][dimension]
+    records = newsroom["records"]
+    alpha = records[dimension, "third_party", None, "krippendorff_alpha"]
+    assert alpha["value"] == exactly(known["published_krippendorff_alpha"])
+    assert (alpha["n_items"], alpha["n_ratings"], alpha["n_raters"]) == (420, 1260, None)
+    ac2 = records[dimension, "third_party", None, "gwet_ac2_quadratic"]
+    assert ac2["value"] == exactly(known["recomputed"]["gwet_ac2_quadratic"])
+
+
+def test_newsroom_sign_and_interval(newsroom: dict[str, Any]) -> None:
+    """Fluency's alpha lies below 0; Informativeness [.224, .342]."""
+    records = newsroom["records"]
+    assert records["Fluency", "third_party", None, "krippendorff_alpha"]["value"] < 0
+    alpha = records["Informativeness", "third_party", None, "krippendorff_alpha"]
+    assert (alpha["low"], alpha["high"]) == (near(0.224), near(0.342))
+
+
+def test_newsroom_leaves_other_lines_to_other_questions(newsroom: dict[str, Any]) -> None:
+    """Each import reads its quarter of the file; the items are made once."""
+    assert all("1260 answers" in said for said in newsroom["said"])
+    assert all("3780 lines for other questions, 0 bad lines" in said for said in newsroom["said"])
+
+
+def test_newsroom_has_no_rater_statistics(newsroom: dict[str, Any]) -> None:
+    """Slots are positions: no number of single raters, and it is said so."""
+    records = newsroom["records"]
+    assert {panel for _question, panel, _against, _name in records} == {"third_party"}
+    kappa = records["Fluency", "third_party", None, "cohen_kappa"]
+    assert (kappa["value"], kappa["reason"]) == (None, "no_rater_identity")
