@@ -14,6 +14,7 @@ from types import FrameType
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from config.embedded import server
@@ -26,6 +27,19 @@ WORKERS = {"live": 8, "batch": 2}  # queue -> jobs at a time, each queue in its 
 def main() -> int:
     """Prepare, start, wait, stop; the exit status is that of the first child to end by itself."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Both signals also stop a start that is still under way, and all that it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run()
+    except KeyboardInterrupt:
+        _say("\nStopped before everything was started.")
+        return 1
+    except ImproperlyConfigured as error:
+        _say(str(error))
+        return 1
+
+
+def _run() -> int:
     if not _port_is_free():
         _say(f"Port {settings.PORT} is in use. Choose another: PORT=8123 make run")
         return 1

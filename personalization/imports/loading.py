@@ -13,6 +13,11 @@ from personalization.imports.outcome import KEPT_FAULTS, Counts, Faults
 
 PREPARE = "ANALYZE staged_item; ANALYZE staged_label;"
 
+# The planner knows nothing of rows that this transaction has added: after many of them it would
+# join them one by one.
+MANY_ITEMS = 5_000
+LEARN = "ANALYZE annotation_record; ANALYZE annotation_sheet; ANALYZE annotation_item;"
+
 # Two lines with the same answer are one; of two that contradict each other neither is right.
 REPEATS = """
 CREATE TEMP TABLE staged_repeat ON COMMIT DROP AS
@@ -246,6 +251,8 @@ class Loading:
         self._execute(RECORDS)
         self._execute(SHEETS)
         self.counts.items = self._execute(ITEMS)
+        if self.counts.items >= MANY_ITEMS:
+            self._execute(LEARN)
         self._execute(CHANGED_REFERENCES)
         self.counts.references = self._execute(REFERENCES)
         if self.counts.items or self.counts.references:

@@ -32,7 +32,9 @@ PAGES = [
     Page("home", "home", lambda c: reverse("home"), STRANGER),
     Page("signin", "signin", lambda c: reverse("signin"), STRANGER),
     Page("signin-link", "signin_link", lambda c: _link(c), STRANGER),
-    Page("signin-failed", "signin_link", lambda c: reverse("signin_link", args=["x"]), STRANGER, 403),
+    Page(
+        "signin-failed", "signin_link", lambda c: reverse("signin_link", args=["x"]), STRANGER, 403
+    ),
     Page("missing", "", lambda c: "/nowhere/", STRANGER, 404),
     Page("studies", "studies", lambda c: reverse("studies")),
     Page("study-new", "study_new", lambda c: reverse("study_new")),

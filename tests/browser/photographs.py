@@ -66,7 +66,7 @@ def picture(
     (folder / page.name).mkdir(parents=True, exist_ok=True)
     tab = context.new_page()
     for theme in wanted.theme:
-        context.add_cookies(cookies_of(content, site, page.role, language, theme))
+        context.add_cookies(cookies_of(content.session, site, page.role, language, theme))
         response = tab.goto(page.address(content))
         assert response is not None
         assert response.status == page.status, f"{page.name}: {response.status}"

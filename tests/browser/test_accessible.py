@@ -1,5 +1,167 @@
-def test_it(visit) -> None:
-    with visit() as page:
-        r = page.goto("/studies/")
-        assert r.status == 200
-        page.screenshot(path="/tmp/a.png")
+"""Every page is clean for axe (WCAG 2.2 A and AA), fits every width, and can be used by keyboard."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page as Tab
+
+from tests.browser.content import Content
+from tests.browser.pages import PAGES, Page, page
+from tests.browser.visitor import HEIGHT, Visit
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
+MAIN = ["agreement", "studies", "import-mapping", "votes"]
+LOOKS = [
+    {"theme": "dark"},
+    {"theme": "contrast"},
+    {"width": 360},
+    {"language": "ar"},
+]
+# The page may not be wider than the window; a table may scroll inside its own frame.
+TOO_WIDE = """() => {
+  const wide = document.documentElement.scrollWidth - window.innerWidth;
+  if (wide <= 0) return [];
+  const out = [...document.querySelectorAll("body *")].filter((one) => {
+    for (let up = one.parentElement; up !== document.body; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== "visible") return false;
+    }
+    const box = one.getBoundingClientRect();
+    return box.right > window.innerWidth + 1 || box.left < -1;
+  });
+  return [`${wide} px too wide`, ...out.slice(-4).map((one) => one.outerHTML.slice(0, 120))];
+}"""
+FEWER = """() => document.querySelectorAll("tbody tr:nth-child(n + 5), article:nth-child(n + 4)")
+  .forEach((one) => one.remove())"""
+SHAPE = """() => ({
+  title: document.title,
+  headings: document.querySelectorAll("h1").length,
+  lang: document.documentElement.lang,
+  dir: document.documentElement.dir,
+})"""
+# What has the focus, and whether anything at it or around it is outlined and within the window.
+FOCUS = """() => {
+  const focused = document.activeElement;
+  const box = focused.getBoundingClientRect();
+  const outlined = (one) => getComputedStyle(one).outlineStyle !== "none"
+    && parseFloat(getComputedStyle(one).outlineWidth) >= 2;
+  const seen = outlined(focused) || Boolean(focused.closest(".filedrop, .choice") &&
+    outlined(focused.closest(".filedrop, .choice")));
+  return { what: focused.outerHTML.slice(0, 160), seen, on: box.bottom > 0 && box.top < innerHeight };
+}"""
+
+
+def names(pages: list[Page]) -> list[str]:
+    return [one.name for one in pages]
+
+
+def open_page(tab: Tab, wanted: Page, content: Content) -> None:
+    response = tab.goto(wanted.address(content))
+    assert response is not None
+    assert response.status == wanted.status
+
+
+def violations(tab: Tab) -> list[str]:
+    """Return what axe finds: rule, and where. Of many rows or cards alike, it sees the first few."""
+    tab.evaluate(FEWER)
+    found: dict[str, Any] = Axe().run(tab, options=RULES).response
+    return [
+        f"{one['id']}: {json.dumps([node['target'] for node in one['nodes']][:4])}"
+        for one in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("wanted", PAGES, ids=names(PAGES))
+def test_a_page_is_clean_and_well_formed(visit: Visit, content: Content, wanted: Page) -> None:
+    with visit(role=wanted.role) as tab:
+        open_page(tab, wanted, content)
+        shape = tab.evaluate(SHAPE)
+        assert re.fullmatch(r".*Concord", shape.pop("title"))
+        assert shape == {"headings": 1, "lang": "en", "dir": "ltr"}
+        for width in (320, 360, 1280):
+            tab.set_viewport_size({"width": width, "height": HEIGHT})
+            assert tab.evaluate(TOO_WIDE) == []
+        assert violations(tab) == []
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look.values())))
+@pytest.mark.parametrize("name", MAIN)
+def test_a_main_page_is_clean_however_it_looks(
+    visit: Visit, content: Content, name: str, look: dict[str, Any]
+) -> None:
+    with visit(**look) as tab:
+        open_page(tab, page(name), content)
+        assert violations(tab) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "lang", "direction"),
+    [("en", "en", "ltr"), ("zh-hans", "zh-hans", "ltr"), ("ar", "ar", "rtl")],
+)
+def test_the_page_says_its_language_and_direction(
+    visit: Visit, content: Content, language: str, lang: str, direction: str
+) -> None:
+    """Also for narrow windows: nothing sticks out, whichever side text starts on."""
+    with visit(language=language, width=320) as tab:
+        for name in [*MAIN, "study", "item", "disagreements-judge", "import-done"]:
+            open_page(tab, page(name), content)
+            shape = tab.evaluate(SHAPE)
+            assert (shape["lang"], shape["dir"]) == (lang, direction)
+            assert tab.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_drawings_are_in_place_in_every_language(
+    visit: Visit, content: Content, language: str
+) -> None:
+    """A number in a drawing is written with a point: no browser reads a decimal comma."""
+    attributes = """() => [...document.querySelectorAll("svg.plot *, progress")].flatMap((one) =>
+      ["x", "x1", "x2", "width", "value"].map((name) => one.getAttribute(name)).filter(Boolean))"""
+    with visit(language=language) as tab:
+        open_page(tab, page("agreement"), content)
+        numbers = tab.evaluate(attributes)
+    assert len(numbers) > 50
+    assert [one for one in numbers if not re.fullmatch(r"-?\d+(\.\d+)?%?", one)] == []
+
+
+@pytest.mark.parametrize("name", ["home", *MAIN])
+def test_the_first_tab_stop_leads_to_the_main_part(
+    visit: Visit, content: Content, name: str
+) -> None:
+    wanted = page(name)
+    with visit(role=wanted.role) as tab:
+        open_page(tab, wanted, content)
+        tab.keyboard.press("Tab")
+        skip = tab.locator(".skip-link")
+        assert skip.evaluate("(one) => one === document.activeElement")
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("theme", ["light", "contrast"])
+@pytest.mark.parametrize("name", ["signin-link", "study-new", "import-new", *MAIN])
+def test_the_focus_can_be_seen_wherever_it_goes(
+    visit: Visit, content: Content, name: str, theme: str
+) -> None:
+    """The first forty stops of Tab."""
+    wanted = page(name)
+    with visit(role=wanted.role, theme=theme) as tab:
+        open_page(tab, wanted, content)
+        seen = set()
+        for _stop in range(40):
+            tab.keyboard.press("Tab")
+            focus = tab.evaluate(FOCUS)
+            if focus["what"].startswith("<body"):
+                break
+            assert focus["seen"], f"no outline: {focus['what']}"
+            assert focus["on"], f"outside the window: {focus['what']}"
+            seen.add(focus["what"])
+    assert len(seen) > 5

@@ -31,6 +31,7 @@ class Visit(Protocol):
         self,
         *,
         role: str = RESEARCHER,
+        session: str = "",
         language: str = "en",
         theme: str = "light",
         width: int = 1280,
@@ -73,12 +74,12 @@ class Watch:
 
 
 def cookies_of(
-    content: Content, site: str, role: str, language: str, theme: str
+    session: str, site: str, role: str, language: str, theme: str
 ) -> "list[SetCookieParam]":
     """Return the cookies of somebody who has signed in (or not) and chosen language and theme."""
     cookies = {"django_language": language, "concord_theme": theme}
     if role == RESEARCHER:
-        cookies["sessionid"] = content.session
+        cookies["sessionid"] = session
     return [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
 
 
@@ -89,6 +90,7 @@ def visiting(
     content: Content,
     *,
     role: str = RESEARCHER,
+    session: str = "",
     language: str = "en",
     theme: str = "light",
     width: int = 1280,
@@ -103,10 +105,10 @@ def visiting(
     )
     try:
         context.set_default_timeout(10_000)
-        context.add_cookies(cookies_of(content, site, role, language, theme))
+        context.add_cookies(cookies_of(session or content.session, site, role, language, theme))
         page = context.new_page()
         watch = Watch(page, site)
         yield page
     finally:
         context.close()
-    assert watch.faults == []
+    assert not watch.faults, "\n".join(watch.faults)

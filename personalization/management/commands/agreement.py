@@ -46,7 +46,7 @@ def _questions(name: str, key: str | None) -> list[Any]:
         return questions
     chosen = [one for one in questions if report.question_name(one) == key]
     if not chosen:
-        known = ", ".join(report.question_name(one) for one in questions)
+        known = ", ".join(report.question_name(one) for one in questions) or "none yet"
         raise CommandError(f"{name} has no question {key}. It has: {known}.")
     return chosen
 

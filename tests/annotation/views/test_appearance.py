@@ -4,7 +4,13 @@ import pytest
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
-ELSEWHERE = ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""]
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "",
+]
 
 
 def test_a_theme_is_kept(client: Client) -> None:

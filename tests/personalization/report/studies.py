@@ -33,7 +33,7 @@ def asked(
     base: dict[str, Any] = YES_NO,
     **changes: object,
 ) -> Question:
-    """Import answers and return their question."""
+    """Import answers and return their question, the newest version of it."""
     study = study or factories.study()
     human, judges = list(human), list(judges)
     spec = spec_of(base, **changes)
@@ -43,7 +43,7 @@ def asked(
         judges=table(*judges, heading=judge_heading) if judges else None,
         spec=spec,
     )
-    return study.questions.get(key=spec.key)
+    return study.questions.filter(key=spec.key).latest("version")
 
 
 def numbers(question: Question) -> dict[Key, Record]:

@@ -75,14 +75,14 @@ def test_a_label_that_comes_while_reading_is_not_missed(
     question: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stamp of a report is that from before its data: what came later moves it."""
-    read = frames._labels
+    read = frames._answers
 
     def late(*given: object) -> object:
         labels = read(*given)  # type: ignore[arg-type]
         factories.judgment(item=question.items.order_by("pk")[0], value=0)
         return labels
 
-    monkeypatch.setattr(frames, "_labels", late)
+    monkeypatch.setattr(frames, "_answers", late)
     kept, _at = cache.fresh(question)
     monkeypatch.undo()
     assert kept.stamp != frames.stamp(question)

@@ -10,6 +10,6 @@ def queries_of(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
         if response.streaming:
-            b"".join(response)  # type: ignore[arg-type]
+            b"".join(response)
     assert response.status_code == 200, path
     return len(queries)

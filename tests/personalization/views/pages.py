@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -32,9 +31,7 @@ class Node:
         """Yield the elements of a tag, and perhaps of a class, in order."""
         for one in self.inside:
             if isinstance(one, Node):
-                if one.tag == tag and (
-                    not kind or kind in one.attributes.get("class", "").split()
-                ):
+                if one.tag == tag and (not kind or kind in one.attributes.get("class", "").split()):
                     yield one
                 yield from one.all(tag, kind)
 
@@ -76,7 +73,8 @@ def read(response: Response) -> Node:
 
 def cards(client: Client, path: str, **asked: str) -> list[str]:
     """Return the items shown at `path` and on all further pages."""
-    query, found = urlencode(asked), []
+    query: str | None = urlencode(asked)
+    found: list[str] = []
     while query is not None:
         page = read(client.get(f"{path}?{query}"))
         found += [one.text.removesuffix(" differs") for one in page.all("h2", "card-title")]

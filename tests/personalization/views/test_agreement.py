@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from annotation.models import User
 from personalization.agreement.report import cache
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
@@ -75,7 +76,7 @@ def test_intervals_and_samples_equal_their_records(researcher: Client, small: La
 def test_the_figures_show_the_same(researcher: Client, small: Labelled) -> None:
     """Beside each dot stands its value, to three decimals, with a link to the same votes."""
     page, known = read(researcher.get(small.path("agreement/"))), records(researcher, small)
-    values = [span for span in page.all("span", "dots-value")]
+    values = list(page.all("span", "dots-value"))
     assert len(values) > 5
     for value in values:
         link = next(value.all("a"))
@@ -95,13 +96,15 @@ def test_json_is_what_the_command_prints(
 ) -> None:
     """Page, file and command line are one report."""
     call_command("agreement", study=small.study.name, json=True)
-    assert researcher.get(small.path("agreement.json")).json() == json.loads(capsys.readouterr().out)
+    assert researcher.get(small.path("agreement.json")).json() == json.loads(
+        capsys.readouterr().out
+    )
 
 
 def test_csv_holds_the_same_records(researcher: Client, small: Labelled) -> None:
     """Every field of every record, as text; nothing where there is None."""
     response = researcher.get(small.path("agreement.csv"))
-    assert response["Content-Disposition"].endswith("-better-agreement.csv\"")
+    assert response["Content-Disposition"].endswith('-better-agreement.csv"')
     rows = list(csv.DictReader(StringIO(response.getvalue().decode())))
     known = records(researcher, small)
     assert len(rows) == len(known)
@@ -130,7 +133,9 @@ def test_confusions_link_to_the_items(researcher: Client, small: Labelled) -> No
 def test_without_answers_it_says_so(researcher: Client) -> None:
     """An empty question leads to the import."""
     question = make.question()
-    page = read(researcher.get(f"/studies/{question.study.name}/questions/{question.pk}/agreement/"))
+    page = read(
+        researcher.get(f"/studies/{question.study.name}/questions/{question.pk}/agreement/")
+    )
     assert "No answers yet" in page.text
 
 
@@ -164,8 +169,7 @@ def test_not_for_a_stranger(client: Client, small: Labelled, page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_not_for_an_inactive_account(researcher: Client, small: Labelled, page: str) -> None:
-    small_user = researcher.session["_auth_user_id"]
-    make.m.User.objects.filter(pk=small_user).update(is_active=False)
+    User.objects.update(is_active=False)
     assert researcher.get(small.path(page)).status_code == 302
 
 
@@ -194,4 +198,3 @@ def test_the_study_leads_to_its_first_question(researcher: Client, small: Labell
         f"/studies/{empty.name}/"
     )
     assert researcher.get("/studies/no-such-study/agreement/").status_code == 404
-

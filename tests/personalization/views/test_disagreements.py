@@ -77,7 +77,9 @@ def test_its_cost_does_not_grow(researcher: Client) -> None:
     """Ten times the items, the same number of queries, with and without a judge."""
     few, many = (labelled(items=items) for items in (12, 120))
     for query in ("", "?judge=judge:single"):
-        costs = [queries_of(researcher, data.path("disagreements/") + query) for data in (few, many)]
+        costs = [
+            queries_of(researcher, data.path("disagreements/") + query) for data in (few, many)
+        ]
         assert costs[0] == costs[1] <= 13
 
 

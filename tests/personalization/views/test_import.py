@@ -6,19 +6,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
 from django.db import connection, transaction
 from django.test import Client
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
 from annotation import models as m
 from personalization.imports import upload as uploads
-from personalization.imports.reading import LabelFile
 from personalization.models import LabelImport
-from personalization.tasks import import_uploaded_labels, retry_stalled
+from personalization.tasks import import_uploaded_labels
 from tests import factories as make
 from tests.personalization.views.pages import read
 from tests.personalization.views.uploading import LABELS, Upload
@@ -41,6 +43,12 @@ def no_jobs() -> Iterator[None]:
     """Leave no job behind: a flush does not know the queue's tables."""
     yield
     _execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+def _a_minute_passes() -> None:
+    """Queue what the clock queues every minute, unless it did already."""
+    with suppress(AlreadyEnqueued):
+        app.configure_task("retry_stalled").defer(timestamp=0)
 
 
 def _execute(sql: str, *parameters: str) -> None:
@@ -117,8 +125,8 @@ def test_all_or_nothing(upload: Upload, folder: Path) -> None:
 
 def test_a_refused_import_says_why(upload: Upload, folder: Path) -> None:
     """Trouble past the lines that the check reads: nothing is kept, the page tells file and line."""
-    upload.files["human"] = (LABELS + "".join(f"x{n},Ann,yes\n" for n in range(3000))).encode()
-    upload.files["human"] += b"x,Jos\xe9,yes\n"
+    more = "".join(f"x{number},Ann,yes\n" for number in range(3000))
+    upload.files["human"] = f"{LABELS}{more}".encode() + b"x,Jos\xe9,yes\n"
     one = upload.started()
     work()
     assert "human.csv line 3026 is not UTF-8" in page_of(upload, one)
@@ -126,9 +134,7 @@ def test_a_refused_import_says_why(upload: Upload, folder: Path) -> None:
     assert files_in(folder) == []
 
 
-def test_an_unforeseen_error_ends_the_wait(
-    upload: Upload, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unforeseen_error_ends_the_wait(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page says that something broke, the job fails, and the error is in the log."""
     one = upload.started()
     monkeypatch.setattr(uploads, "import_labels", lambda *given, **named: 1 / 0)
@@ -198,7 +204,7 @@ def test_a_stalled_job_is_retried(upload: Upload) -> None:
     )
     work()
     assert "Waiting for a worker." in page_of(upload, one)
-    retry_stalled.defer(timestamp=0)
+    _a_minute_passes()
     work()
     assert "24 new answers" in page_of(upload, one)
     assert m.Judgment.objects.count() == 24
@@ -213,11 +219,11 @@ def test_an_abandoned_import_is_found(upload: Upload, status: str | None) -> Non
         _execute("TRUNCATE procrastinate_jobs CASCADE")
     else:
         _execute("UPDATE procrastinate_jobs SET status = %s", status)
-    retry_stalled.defer(timestamp=0)
+    _a_minute_passes()
     work()
     assert "24 new answers" in page_of(upload, one)
     assert jobs.filter(status="succeeded").count() == 1
-    retry_stalled.defer(timestamp=1)
+    _a_minute_passes()
     work()
     assert jobs.filter(status="succeeded").count() == 1
 
@@ -234,7 +240,7 @@ def test_a_worker_is_killed_in_the_middle(upload: Upload, folder: Path) -> None:
     assert not m.Judgment.objects.exists()
     assert "You may leave this page; the import goes on." in page_of(upload, one)
     _execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 h'")
-    retry_stalled.defer(timestamp=0)
+    _a_minute_passes()
     work()
     assert "24 new answers on 12 new items" in page_of(upload, one)
     assert m.Judgment.objects.count() == 24
@@ -267,38 +273,3 @@ def _until(happened: object) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.05)
-
-
-def test_large_files_are_read_line_by_line(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job never asks for a whole file: the largest piece read is one line."""
-    asked: list[int] = []
-    original = uploads.opened
-
-    class Stream:
-        def __init__(self, file: LabelFile) -> None:
-            self.file = file.stream
-
-        def readline(self, most: int) -> bytes:
-            line = self.file.readline(most)
-            asked.append(len(line))
-            return line
-
-    def opened(one: LabelImport) -> object:
-        class Files:
-            def __enter__(self) -> dict[str, LabelFile]:
-                self.inner = original(one)
-                return {
-                    kind: LabelFile(file.name, Stream(file), file.size)  # type: ignore[arg-type]
-                    for kind, file in self.inner.__enter__().items()
-                }
-
-            def __exit__(self, *error: object) -> None:
-                self.inner.__exit__(None, None, None)
-
-        return Files()
-
-    one = upload.started()
-    monkeypatch.setattr(uploads, "opened", opened)
-    work()
-    assert "24 new answers" in page_of(upload, one)
-    assert max(asked) == max(map(len, LABELS.splitlines(keepends=True)))

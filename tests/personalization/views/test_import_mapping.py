@@ -88,7 +88,7 @@ def test_it_starts_with_the_question_given(upload: Upload) -> None:
 
 
 def test_a_check_starts_nothing(upload: Upload) -> None:
-    """"Check" says how it went, and only then offers to start."""
+    """ "Check" says how it went, and only then offers to start."""
     one = upload.sent()
     page = read(post(upload, one, check="1"))
     assert "All 24 lines read so far are fine" in page.text
@@ -161,16 +161,12 @@ def test_starting_confirms_once(upload: Upload) -> None:
     assert json.loads(one.specification)["key"] == "true"
 
 
-def test_two_presses_at_once_start_once(
-    upload: Upload, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_presses_at_once_start_once(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second press was already past the first look when the first one confirmed."""
     one = upload.sent()
     stale = LabelImport.objects.get(pk=one.pk)
     post(upload, one, start="1")
-    monkeypatch.setattr(
-        "personalization.views.imports.get_object_or_404", lambda query, pk: stale
-    )
+    monkeypatch.setattr("personalization.views.imports.get_object_or_404", lambda query, pk: stale)
     assert post(upload, one, key="other", start="1").status_code == 302
     monkeypatch.undo()
     assert jobs() == 1

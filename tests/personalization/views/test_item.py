@@ -70,7 +70,7 @@ def test_it_shows_the_reference_and_other_questions(researcher: Client, small: L
 def test_texts_are_text(researcher: Client) -> None:
     """Imported HTML is shown as it was written."""
     evil = "<img src=x onerror=alert(1)>"
-    item = make.item(subject=make.m.Record.objects.create(
+    item = make.item(subject=m.Record.objects.create(
         study=make.study(), key=evil, fields={evil: evil}
     ))  # fmt: skip
     response = researcher.get(path_of(item))
@@ -84,7 +84,9 @@ def test_its_cost_does_not_grow(researcher: Client) -> None:
     item = many.question.items.earliest("pk")
     for _number in range(20):
         make.judgment(item=item, value=0)
-    costs = [queries_of(researcher, path_of(one.question.items.earliest("pk"))) for one in (few, many)]
+    costs = [
+        queries_of(researcher, path_of(one.question.items.earliest("pk"))) for one in (few, many)
+    ]
     assert costs[0] == costs[1] <= 10
 
 

@@ -46,7 +46,13 @@ def test_a_study_shows_questions_and_imports(researcher: Client, user: m.User) -
     assert "Krippendorff" not in read(researcher.get(path)).text
     researcher.get(data.path("agreement/"))
     text = read(researcher.get(path)).text
-    for shown in ("better", "first · second · tie", "Krippendorff's alpha", "labels.csv", "To be checked"):
+    for shown in (
+        "better",
+        "first · second · tie",
+        "Krippendorff's alpha",
+        "labels.csv",
+        "To be checked",
+    ):
         assert shown in text
 
 

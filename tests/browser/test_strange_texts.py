@@ -1,0 +1,155 @@
+"""Texts of strangers are texts: nothing in them runs, and no page breaks on them."""
+
+import pytest
+from playwright.sync_api import Page as Tab
+
+from annotation.models import Study, User
+from tests.browser.content import (
+    Content,
+    Row,
+    first_item,
+    imported,
+    lines,
+    signed_in,
+    states,
+    table,
+)
+from tests.browser.elsewhere import run
+from tests.browser.pages import PAGES, RESEARCHER, Page, page
+from tests.browser.test_accessible import TOO_WIDE
+from tests.browser.visitor import HEIGHT, Visit
+
+LONG = "w" * 10_000
+STRANGE = {
+    "script": "<script>window.__xss = 1</script>",
+    "image": '"\'><img src=x onerror="window.__xss = 1">',
+    "template": "{{7*191}}{% debug %}",
+    "override": "\u202egnihtyna\u2066 $&",
+    "long": LONG,
+}
+ALL = " ".join(text for name, text in STRANGE.items() if name != "long")
+VISIBLE = """() => document.title + "\\n" + document.body.innerText + "\\n"
+  + [...document.querySelectorAll("input, textarea")].map((one) => one.value).join("\\n")"""
+# A text that turns the direction may turn only itself: it stands alone in a box or an isolate.
+TURNED = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const alone = (node) => {
+    let one = node.parentElement;
+    for (; one; one = one.parentElement) {
+      const style = getComputedStyle(one);
+      if (style.display !== "inline" || style.unicodeBidi !== "normal") break;
+    }
+    return one.textContent.trim() === node.data.trim();
+  };
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.data.includes("\\u202e") && node.parentElement.checkVisibility() && !alone(node)
+        && !["OPTION", "TEXTAREA", "SCRIPT"].includes(node.parentElement.tagName)) {
+      found.push(node.parentElement.outerHTML.slice(0, 200));
+    }
+  }
+  return found.slice(0, 5);
+}"""
+
+
+def strange_files() -> dict[str, bytes]:
+    """Return files in which every name and every text is strange."""
+    keys = [f"{text[:60]} {number}" for number, text in enumerate([*STRANGE.values()] * 2)]
+    options = [STRANGE["script"], STRANGE["image"], STRANGE["override"]]
+    people = [STRANGE["script"], STRANGE["image"], STRANGE["override"], LONG[:2000]]
+    judges = [STRANGE["image"], STRANGE["override"]]
+    items = [{"key": key, **STRANGE, STRANGE["image"]: ALL, "items": "x"} for key in keys]
+    labels: list[Row] = [
+        {"key": key, "who": who, "said": options[(number + place) % 3]}
+        for number, key in enumerate(keys)
+        for place, who in enumerate(people)
+    ]
+    judged: list[Row] = [
+        {"key": key, "who": who, "said": options[number % 2]}
+        for number, key in enumerate(keys)
+        for who in judges
+    ]
+    bad: list[Row] = [{"key": "x", "who": "y", "said": STRANGE["image"] + LONG}]
+    return {
+        "items": lines(items),
+        "human": table([*labels, *bad]),
+        "judges": table(judged),
+    }
+
+
+def strange_question() -> dict[str, object]:
+    return {
+        "key": STRANGE["image"],
+        "wording": f"{ALL} {LONG}",
+        "level": "nominal",
+        "options": [
+            {"key": STRANGE["script"], "label": STRANGE["template"]},
+            {"key": STRANGE["image"], "label": LONG},
+            {"key": STRANGE["override"], "label": STRANGE["override"]},
+        ],
+        "columns": {"item": "key", "rater": "who", "judge": "who", "value": "said"},
+    }
+
+
+def add() -> Content:
+    """Import a study of strange texts; return it in place of all other content."""
+    files = strange_files()
+    user = User.objects.create(username=STRANGE["image"][:100] + "\u202e", role="researcher")
+    study = Study.objects.create(name="strange", title=ALL, description=f"{ALL} {LONG}")
+    other = Study.objects.create(name="strange-2", title=LONG, description=STRANGE["override"])
+    done = imported(study, user, files, strange_question())
+    assert done.failure == ""
+    question = study.questions.get()
+    return Content(
+        user=user,
+        session=signed_in(user),
+        study=study.name,
+        question=question.pk,
+        item=first_item(question),
+        judge=STRANGE["override"],
+        ordinal=question.pk,
+        cards_study=study.name,
+        cards_question=question.pk,
+        cards_item=first_item(question),
+        empty_study=other.name,
+        **states(other, user, files),
+        done=done.pk,
+    )
+
+
+@pytest.fixture(scope="module")
+def strange(content: Content) -> Content:
+    """Everything that a page can show, in strange words."""
+    return run(add)
+
+
+def look(tab: Tab, wanted: Page, strange: Content) -> str:
+    """Open a page and return all its text."""
+    response = tab.goto(wanted.address(strange))
+    assert response is not None
+    assert response.status == wanted.status
+    text: str = tab.evaluate(VISIBLE)
+    return text
+
+
+@pytest.mark.parametrize("wanted", PAGES, ids=lambda one: one.name)
+def test_strange_texts_stay_texts(visit: Visit, strange: Content, wanted: Page) -> None:
+    """The watch on every page fails on dialogs and errors by itself."""
+    with visit(role=wanted.role, session=strange.session) as tab:
+        text = look(tab, wanted, strange)
+        assert tab.evaluate("window.__xss") is None
+        assert str(7 * 191) not in text
+        if wanted.role == RESEARCHER:
+            assert STRANGE["image"] in text  # the name of the account, if nothing else
+        assert tab.evaluate(TURNED) == []
+        for width in (360, 1280):
+            tab.set_viewport_size({"width": width, "height": HEIGHT})
+            assert "\n".join(tab.evaluate(TOO_WIDE)) == ""
+
+
+def test_every_strange_text_is_read_as_written(visit: Visit, strange: Content) -> None:
+    with visit(session=strange.session) as tab:
+        text = look(tab, page("item"), strange)
+    for strange_text in STRANGE.values():
+        assert strange_text in text

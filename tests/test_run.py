@@ -1,0 +1,257 @@
+"""`make run` without make: one command starts everything, one signal stops it."""
+
+import http.cookiejar
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+
+import psutil
+import pytest
+from django.conf import settings
+
+START = 90.0  # seconds; a machine that runs other tests as well is slow
+
+
+class Copy:
+    """One running Concord, in a folder and on a port of its own."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self.folder = folder
+        self.port = port or free_port()
+        self.log = folder.with_suffix(".log")
+        self.log.touch()
+        self.begun = time.monotonic()
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.run"],
+                cwd=settings.BASE_DIR, env=environment(folder, self.port),
+                stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    @property
+    def site(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def ready(self) -> "Copy":
+        """Wait until it has printed its links."""
+        until(lambda: "Stop with Ctrl-C" in self.said or self.process.poll() is not None)
+        assert self.process.poll() is None, self.said
+        return self
+
+    def family(self) -> list[psutil.Process]:
+        """Return its processes, and those of its database."""
+        return [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(True)]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(40)
+
+    def rows(self) -> list[str]:
+        """Return the studies, as another command on the same data sees them."""
+        code = "from annotation.models import Study; print(*Study.objects.values_list('name', flat=True))"
+        told = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+            cwd=settings.BASE_DIR, env=environment(self.folder, self.port),
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return told.stdout.split()
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**plain, "CONCORD_DATA": str(folder), "PORT": str(port)}
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(processes, timeout=10)[1]
+
+
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def database_of(folder: Path) -> psutil.Process:
+    """Return the database server that works in a folder."""
+    return psutil.Process(int((folder / "postgres" / "postmaster.pid").read_text().split()[0]))
+
+
+def browser() -> OpenerDirector:
+    """Return something that keeps cookies, as a browser does."""
+    return build_opener(HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+
+def page(visitor: OpenerDirector, url: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    """Return status and text of a page, or of what a form leads to."""
+    data = None if form is None else urlencode(form).encode()
+    try:
+        response: HTTPResponse = visitor.open(Request(url, data, {"Referer": url}), timeout=20)
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+    with response:
+        return response.status, response.read().decode()
+
+
+def sign_in(visitor: OpenerDirector, link: str) -> str:
+    """Open the link, press the button, and return the page after it."""
+    status, text = page(visitor, link)
+    assert status == 200
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', text))
+    return page(visitor, link, {"csrfmiddlewaretoken": token})[1]
+
+
+def raw(port: int, request: str) -> str:
+    """Send bytes that no client would send; return the first line of the answer."""
+    with closing(socket.create_connection(("127.0.0.1", port), 10)) as wire:
+        wire.sendall(request.replace("\n", "\r\n").encode())
+        return wire.makefile().readline().strip()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """A first start, shared by the tests that only look at it."""
+    copy = Copy(tmp_path_factory.mktemp("home") / "data")
+    yield copy.ready()
+    if copy.process.poll() is None:
+        copy.stop()
+
+
+def test_a_first_start_prints_its_links(home: Copy) -> None:
+    """The address and a sign-in link, and the pages answer there."""
+    assert f"Concord runs at {home.site}" in home.said
+    status, text = page(browser(), home.site)
+    assert status == 200
+    assert "<title>Concord</title>" in text
+
+
+def test_the_link_signs_in_once(home: Copy) -> None:
+    """With a real client: page, button, studies; a second press of the same link is refused."""
+    (link,) = re.findall(r"http://\S+/signin/\S+", home.said)
+    assert urlsplit(link).port == home.port
+    visitor = browser()
+    assert "You are signed in." in sign_in(visitor, link)
+    status, text = page(visitor, f"{home.site}/studies/")
+    assert (status, "<code>demo</code>" in text) == (200, True)
+    assert page(browser(), link)[0] == 403
+
+
+def test_static_files_come_compressed_and_nothing_else_does(home: Copy) -> None:
+    """The pages' own files are served; no way out of their folder is."""
+    text = page(browser(), home.site)[1]
+    style = re.search(r'href="(/static/css/base\.[0-9a-f]+\.css)"', text)
+    assert style is not None
+    assert page(browser(), home.site + style[1])[0] == 200
+    for path in ("/static/../config/settings.py", "/static/%2e%2e/config/settings.py",
+                 "/static//etc/passwd", "/static/..%2f..%2fsecret_key", "/secret_key"):  # fmt: skip
+        line = raw(home.port, f"GET {path} HTTP/1.1\nHost: localhost\nConnection: close\n\n")
+        assert line.split()[1] in {"400", "404"}, path
+
+
+def test_a_large_body_is_refused_at_once(home: Copy) -> None:
+    """The answer comes while the body is still to be sent."""
+    head = f"POST /theme/ HTTP/1.1\nHost: localhost\nContent-Length: {10**12}\n\n"
+    assert raw(home.port, head).split()[1] == "413"
+
+
+def test_the_data_folder_is_the_owners_alone(home: Copy) -> None:
+    """Key and database are for nobody else to read, and nothing is written elsewhere."""
+    assert (home.folder / "secret_key").stat().st_mode & 0o077 == 0
+    assert (home.folder / "postgres").stat().st_mode & 0o077 == 0
+
+
+def test_it_listens_on_this_machine_alone(home: Copy) -> None:
+    """Neither the pages nor the database are open to the network."""
+    database = database_of(home.folder)
+    served = [
+        connection.laddr
+        for process in [*home.family(), database]
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert {(address.ip, address.port) for address in served} == {("127.0.0.1", home.port)}
+
+
+def test_a_taken_port_is_said_so(home: Copy, tmp_path: Path) -> None:
+    """One line that says what to do, at once, and nothing is left behind."""
+    other = Copy(tmp_path / "data", home.port)
+    assert other.process.wait(20) == 1
+    assert other.said == f"Port {home.port} is in use. Choose another: PORT=8123 make run\n"
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_senseless_port_is_said_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "config.run"], cwd=settings.BASE_DIR, text=True, check=False,
+        env={**environment(tmp_path, 1), "PORT": "http"}, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == "PORT='http': write a whole number from 1 to 65535.\n"
+
+
+def test_two_copies_and_two_lives(home: Copy, tmp_path: Path) -> None:
+    """Side by side on other ports and folders; stopped, nothing is left; again, it is all there.
+
+    The second copy ends because its server is killed: then everything of it ends, with an error.
+    """
+    other = Copy(tmp_path / "data").ready()
+    assert page(browser(), other.site)[0] == page(browser(), home.site)[0] == 200
+    check_that_a_lost_child_ends_all(other)
+    assert page(browser(), home.site)[0] == 200
+
+    family = [*home.family(), database_of(home.folder)]
+    assert len(family) >= 5  # itself, server, two workers, database
+    assert home.stop() == 0
+    assert gone(family)
+    assert not listens(home.port)
+    assert not (home.folder / "postgres" / "postmaster.pid").exists()
+    assert home.said.endswith("\nStopping ...\n")
+
+    again = Copy(home.folder, home.port).ready()
+    quick = time.monotonic() - again.begun
+    assert "The study demo is already there; nothing was changed." in again.said
+    assert quick < max(10.0, START / 3)
+    assert again.rows() == ["demo"]
+    family = [*again.family(), database_of(again.folder)]
+    assert again.stop(signal.SIGTERM) == 0
+    assert gone(family)
+
+
+def check_that_a_lost_child_ends_all(copy: Copy) -> None:
+    family = [*copy.family(), database_of(copy.folder)]
+    (server,) = [one for one in family if "uvicorn" in one.cmdline()]
+    server.kill()
+    assert copy.process.wait(40) != 0
+    assert "uvicorn" in copy.said
+    assert "ended by itself." in copy.said
+    assert gone(family)
+    assert not listens(copy.port)
