@@ -123,6 +123,8 @@ INSERT INTO annotation_item (sheet_id, study_id, question_id, record_id)
 SELECT coalesce(old_sheet, new_sheet), %(study)s, %(question)s, record_id FROM staged_new
 """
 
+# An item is found by its record: `+ 0` keeps the planner from reading all items of the question
+# for each label, as it would while it thinks that they are few.
 CHANGED_REFERENCES = """
 CREATE TEMP TABLE staged_reference ON COMMIT DROP AS
 SELECT i.id AS item_id, ARRAY[min(named.reference)] AS accepted FROM (
@@ -130,7 +132,7 @@ SELECT i.id AS item_id, ARRAY[min(named.reference)] AS accepted FROM (
     UNION SELECT item, reference FROM staged_label WHERE reference IS NOT NULL
 ) AS named
 JOIN annotation_record r ON r.study_id = %(study)s AND r.key = named.key
-JOIN annotation_item i ON i.question_id = %(question)s AND i.record_id = r.id
+JOIN annotation_item i ON i.record_id = r.id AND i.question_id + 0 = %(question)s
 GROUP BY i.id;
 UPDATE annotation_reference f SET superseded_at = clock_timestamp() FROM staged_reference s
 WHERE f.item_id = s.item_id AND f.kind = 'imported' AND f.superseded_at IS NULL
@@ -164,7 +166,7 @@ SELECT l.*, i.id AS item_id, ra.id AS rater_id, run.id AS run_id,
         ELSE 'third_party' END AS role
 FROM staged_label l
 JOIN annotation_record r ON r.study_id = %(study)s AND r.key = l.item
-JOIN annotation_item i ON i.question_id = %(question)s AND i.record_id = r.id
+JOIN annotation_item i ON i.record_id = r.id AND i.question_id + 0 = %(question)s
 JOIN annotation_sheet sh ON sh.id = i.sheet_id
 JOIN annotation_rater ra
     ON ra.fingerprint = CASE WHEN l.judge THEN %(judge)s ELSE %(human)s END || l.rater

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
@@ -50,6 +50,7 @@ def near(value: float) -> object:
 def nothing_kept(blocker: DjangoDbBlocker) -> Iterator[None]:
     """Allow the database, and take back at the end what was written."""
     with blocker.unblock(), transaction.atomic():
+        assert connection.settings_dict["NAME"].startswith("test_")
         yield
         transaction.set_rollback(True)
 

@@ -16,6 +16,8 @@ from tests.validation.packages import (
     reported,
 )
 
+# Without a mark on some test there is no test database to import into.
+pytestmark = pytest.mark.django_db
 CEBAB = """
 key = "aspect"
 level = "nominal"

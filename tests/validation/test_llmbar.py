@@ -14,6 +14,8 @@ from tests.validation.packages import (
     reported,
 )
 
+# Without a mark on some test there is no test database to import into.
+pytestmark = pytest.mark.django_db
 SUBSETS = ("LLMBar/Natural", "LLMBar/Adversarial/Neighbor")
 TOML = """
 key = "{subset}"

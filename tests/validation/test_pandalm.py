@@ -22,6 +22,8 @@ from tests.validation.packages import (
     reported,
 )
 
+# Without a mark on some test there is no test database to import into.
+pytestmark = pytest.mark.django_db
 TOML = """
 key = "preference"
 wording = "Which response is better?"

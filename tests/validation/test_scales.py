@@ -20,6 +20,8 @@ from tests.validation.packages import (
     reported,
 )
 
+# Without a mark on some test there is no test database to import into.
+pytestmark = pytest.mark.django_db
 LEVELS = ("nominal", "ordinal", "interval")
 QUALITIES = ("coherence", "consistency", "fluency", "relevance")
 DIMENSIONS = ("Informativeness", "Relevance", "Fluency", "Coherence")
