@@ -39,6 +39,7 @@ class Loading:
         self.counts.items = self._execute(statements.ITEMS)
         if self.counts.items >= statements.MANY_ITEMS:
             self._execute(statements.LEARN)
+        self._execute(statements.PLACES)
         self._execute(statements.CHANGED_REFERENCES)
         self.counts.references = self._execute(statements.REFERENCES)
         if self.counts.items or self.counts.references:
@@ -159,6 +160,7 @@ class Loading:
 
     def _add_answers(self) -> None:
         self._execute(statements.RUNS)
+        self._execute(statements.RATERS)
         self._execute(statements.ANSWERS)
         self._execute(statements.CHANGED_VERDICTS)
         for line, item, rater in self._left_out("staged_changed_verdict", "line, item, rater"):

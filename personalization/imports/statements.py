@@ -4,7 +4,7 @@ PREPARE = "ANALYZE staged_item; ANALYZE staged_label;"
 
 # The planner knows nothing of rows that this transaction has added: after many of them it would
 # join them one by one.
-MANY_ITEMS = 5_000
+MANY_ITEMS = 500
 LEARN = "ANALYZE annotation_record; ANALYZE annotation_sheet; ANALYZE annotation_item;"
 
 # Two lines with the same answer are one; of two that contradict each other neither is right.
@@ -123,17 +123,29 @@ INSERT INTO annotation_item (sheet_id, study_id, question_id, record_id)
 SELECT coalesce(old_sheet, new_sheet), %(study)s, %(question)s, record_id FROM staged_new
 """
 
-# An item is found by its record: `+ 0` keeps the planner from reading all items of the question
-# for each label, as it would while it thinks that they are few.
+# Where each item of the files is now. Looked up once per item, and by its record: what the planner
+# thinks of tables that have just grown cannot lead it into joining everything with everything.
+PLACES = """
+CREATE TEMP TABLE staged_place ON COMMIT DROP AS
+SELECT r.key, i.id AS item_id, sh.owner_id
+FROM (SELECT key FROM staged_item UNION SELECT item FROM staged_label) AS wanted
+JOIN annotation_record r ON r.study_id = %(study)s AND r.key = wanted.key
+CROSS JOIN LATERAL (
+    SELECT id, sheet_id FROM annotation_item
+    WHERE record_id = r.id AND question_id + 0 = %(question)s LIMIT 1
+) i
+CROSS JOIN LATERAL (SELECT owner_id FROM annotation_sheet WHERE id = i.sheet_id LIMIT 1) sh;
+ANALYZE staged_place;
+"""
+
 CHANGED_REFERENCES = """
 CREATE TEMP TABLE staged_reference ON COMMIT DROP AS
-SELECT i.id AS item_id, ARRAY[min(named.reference)] AS accepted FROM (
+SELECT p.item_id, ARRAY[min(named.reference)] AS accepted FROM (
     SELECT key, reference FROM staged_item WHERE reference IS NOT NULL
     UNION SELECT item, reference FROM staged_label WHERE reference IS NOT NULL
 ) AS named
-JOIN annotation_record r ON r.study_id = %(study)s AND r.key = named.key
-JOIN annotation_item i ON i.record_id = r.id AND i.question_id + 0 = %(question)s
-GROUP BY i.id;
+JOIN staged_place p ON p.key = named.key
+GROUP BY p.item_id;
 UPDATE annotation_reference f SET superseded_at = clock_timestamp() FROM staged_reference s
 WHERE f.item_id = s.item_id AND f.kind = 'imported' AND f.superseded_at IS NULL
     AND f.accepted <> s.accepted;
@@ -159,19 +171,25 @@ WHERE ra.fingerprint IN (SELECT DISTINCT %(judge)s || rater FROM staged_label WH
 ON CONFLICT (study_id, rater_id) WHERE source = 'imported' DO NOTHING
 """
 
+RATERS = """
+CREATE TEMP TABLE staged_rater ON COMMIT DROP AS
+SELECT named.judge, named.rater, ra.id AS rater_id, run.id AS run_id
+FROM (SELECT DISTINCT judge, rater FROM staged_label) AS named
+JOIN annotation_rater ra
+    ON ra.fingerprint = CASE WHEN named.judge THEN %(judge)s ELSE %(human)s END || named.rater
+LEFT JOIN personalization_judgerun run ON named.judge
+    AND run.rater_id = ra.id AND run.study_id = %(study)s AND run.source = 'imported';
+ANALYZE staged_rater;
+"""
+
 ANSWERS = """
 CREATE TEMP TABLE staged_answer ON COMMIT DROP AS
-SELECT l.*, i.id AS item_id, ra.id AS rater_id, run.id AS run_id,
-    CASE WHEN l.judge THEN 'machine' WHEN sh.owner_id = ra.id THEN 'first_person'
+SELECT l.*, p.item_id, ra.rater_id, ra.run_id,
+    CASE WHEN l.judge THEN 'machine' WHEN p.owner_id = ra.rater_id THEN 'first_person'
         ELSE 'third_party' END AS role
 FROM staged_label l
-JOIN annotation_record r ON r.study_id = %(study)s AND r.key = l.item
-JOIN annotation_item i ON i.record_id = r.id AND i.question_id + 0 = %(question)s
-JOIN annotation_sheet sh ON sh.id = i.sheet_id
-JOIN annotation_rater ra
-    ON ra.fingerprint = CASE WHEN l.judge THEN %(judge)s ELSE %(human)s END || l.rater
-LEFT JOIN personalization_judgerun run
-    ON l.judge AND run.rater_id = ra.id AND run.study_id = %(study)s AND run.source = 'imported';
+JOIN staged_place p ON p.key = l.item
+JOIN staged_rater ra ON ra.judge = l.judge AND ra.rater = l.rater;
 ANALYZE staged_answer;
 """
 
@@ -220,6 +238,7 @@ ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
 
 CLEAR = """
 DROP TABLE staged_item, staged_label, staged_repeat, staged_item_repeat, staged_item_changed,
-    staged_disowned, staged_reference, staged_new, staged_answer, staged_changed_verdict;
+    staged_disowned, staged_new, staged_place, staged_reference, staged_rater, staged_answer,
+    staged_changed_verdict;
 DROP TABLE IF EXISTS staged_stray;
 """

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import connection, connections
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -73,8 +73,17 @@ def site(browser: Browser, content: Content) -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture(scope="package")
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """Return one profile for all visits, so that files are fetched once; each sets its cookies."""
+    context = browser.new_context(base_url=site, reduced_motion="reduce", locale="en")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, site: str, content: Content, db: None) -> Visit:
+def visit(context: BrowserContext, site: str, content: Content, db: None) -> Visit:
     """Return how a test opens the site as somebody, in a language, theme and width.
 
     `db` tells pytest-django that a test database is needed; what a test writes by itself stays
@@ -82,6 +91,6 @@ def visit(browser: Browser, site: str, content: Content, db: None) -> Visit:
     """
 
     def visit(**options: object) -> AbstractContextManager[Page]:
-        return visiting(browser, site, content, **options)  # type: ignore[arg-type]
+        return visiting(context, site, content, **options)  # type: ignore[arg-type]
 
     return visit

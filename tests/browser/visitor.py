@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
-    Browser,
+    BrowserContext,
     ConsoleMessage,
     Dialog,
     Error,
@@ -85,7 +85,7 @@ def cookies_of(
 
 @contextmanager
 def visiting(
-    browser: Browser,
+    context: BrowserContext,
     site: str,
     content: Content,
     *,
@@ -96,19 +96,13 @@ def visiting(
     width: int = 1280,
 ) -> Iterator[Page]:
     """Open a page for somebody; fail at the end if anything went wrong on it."""
-    context = browser.new_context(
-        base_url=site,
-        viewport={"width": width, "height": HEIGHT},
-        reduced_motion="reduce",
-        timezone_id="UTC",
-        locale="en",
-    )
+    context.clear_cookies()
+    context.add_cookies(cookies_of(session or content.session, site, role, language, theme))
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    watch = Watch(page, site)
     try:
-        context.set_default_timeout(10_000)
-        context.add_cookies(cookies_of(session or content.session, site, role, language, theme))
-        page = context.new_page()
-        watch = Watch(page, site)
         yield page
     finally:
-        context.close()
+        page.close()
     assert not watch.faults, "\n".join(watch.faults)
