@@ -22,6 +22,8 @@ import django
 import numpy as np
 from django.db import connection
 
+from config.embedded import server
+
 SEED = 20_260
 RATERS, PER_ITEM, VALUES = 2000, 5, 5
 JUDGES = {"careful": 0.7, "hasty": 0.45}  # share of items on which the judge sees the truth
@@ -161,8 +163,6 @@ def main() -> None:
         os.environ["CONCORD_DATA"] = data
         os.environ.pop("DATABASE_URL", None)
         django.setup()
-        from config.embedded import server  # noqa: PLC0415 - reads the settings of this folder
-
         server.start()
         try:
             measure("migrations", "manage.py", "migrate", "--verbosity", "0")

@@ -4,14 +4,18 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from personalization.agreement.report.cache import fresh
 from personalization.imports import upload
 from personalization.models import LabelImport
 
 
 @app.task(queue="batch", name="import_labels")
 def import_uploaded_labels(import_id: int) -> None:
-    """Import one confirmed upload."""
-    upload.run(LabelImport.objects.select_related("study").get(pk=import_id))
+    """Import one confirmed upload, and compute its report before anybody has to wait for it."""
+    one = LabelImport.objects.select_related("study").get(pk=import_id)
+    upload.run(one)
+    if one.question is not None:
+        fresh(one.question)
 
 
 @app.periodic(cron="* * * * *")

@@ -16,6 +16,7 @@ from annotation.models import Option, Question, Rater
 from annotation.models.rater import RaterKind
 from personalization.agreement.accuracy import INVALID, NOT_ASKED
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
+from personalization.agreement.patterns import histogram
 
 ITEMS = """
 SELECT i.id, coalesce(s.owner_id, -1) FROM annotation_item i
@@ -52,11 +53,15 @@ HUMAN_ROLES = ("first_person", "third_party")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """One panel's current labels: codes of items and raters, values; (n_ratings,) each."""
+    """One panel's current labels: codes of items and raters, values; (n_ratings,) each.
+
+    histogram: (items, options) how many raters gave the item that value.
+    """
 
     item: IntArray
     rater: IntArray
     value: IntArray
+    histogram: IntArray
     rater_ids: IntArray
     reasons: dict[str, int]
 
@@ -131,7 +136,9 @@ def load(question: Question) -> Frame:
     references = _rows(REFERENCES, question=question.pk)
     item_ids, owner = _items(question)
     panels = {
-        role: _labels(answers, item_ids) for role, answers in people.items() if answers.item_id.size
+        role: _labels(answers, item_ids, len(options))
+        for role, answers in people.items()
+        if answers.item_id.size
     }
     judges = _judges(machines, _orders(orders, item_ids), item_ids)
     wanted = {int(pk) for labels in panels.values() for pk in labels.rater_ids}
@@ -210,12 +217,14 @@ def _answers(question: Question, role: str) -> Answers:
     return Answers(item_id, rater_id, value, reasons)
 
 
-def _labels(answers: Answers, item_ids: IntArray) -> Labels:
+def _labels(answers: Answers, item_ids: IntArray, n_values: int) -> Labels:
     read = answers.value != INVALID
+    value = answers.value[read]
     rater_ids, rater = np.unique(answers.rater_id[read], return_inverse=True)
     item = np.searchsorted(item_ids, answers.item_id[read])
     reasons = sum(answers.reasons.values(), Counter[str]())
-    return Labels(item, rater, answers.value[read], rater_ids, dict(reasons))
+    counts = histogram(item, value, len(item_ids), n_values)
+    return Labels(item, rater, value, counts, rater_ids, dict(reasons))
 
 
 def _judges(answers: Answers, orders: dict[int, Orders], item_ids: IntArray) -> list[JudgeAnswers]:

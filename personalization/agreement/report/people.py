@@ -19,7 +19,7 @@ from personalization.agreement.judge_agreement import judge_agreement, judge_agr
 from personalization.agreement.krippendorff import alpha
 from personalization.agreement.minimums import DEFAULT
 from personalization.agreement.pair_mean import mean_pair_kappa
-from personalization.agreement.patterns import collapse, histogram
+from personalization.agreement.patterns import collapse
 from personalization.agreement.rater_pairs import RaterPairs, pair_tables
 from personalization.agreement.raw import raw_agreement, raw_agreement_micro
 from personalization.agreement.report.records import Collection, nothing, shown
@@ -39,11 +39,6 @@ KAPPAS[Level.INTERVAL] = KAPPAS[Level.ORDINAL]
 MOST_PAIRS = 300
 
 
-def hist_of(frame: Frame, labels: Labels) -> IntArray:
-    """Return the (items, options) histogram of a panel's labels."""
-    return histogram(labels.item, labels.value, frame.n_items, frame.n_values)
-
-
 def rater_name(frame: Frame, pk: int) -> str:
     """Return the name of a person's (or position's) single-rater panel."""
     return f"rater:{frame.raters[pk].name}"
@@ -54,7 +49,7 @@ def add_panel(out: Collection, frame: Frame, role: str) -> None:
     labels = frame.panels[role]
     known = identity_known(frame, role)
     n_raters = len(labels.rater_ids) if known else None
-    patterns = collapse(hist_of(frame, labels), frame.owner, n_raters)
+    patterns = collapse(labels.histogram, frame.owner, n_raters)
     level, seed = Level(frame.question.level), out.seed_of(role)
     numbers = {
         "raw_agreement": raw_agreement(patterns, seed=seed),
@@ -120,8 +115,9 @@ def add_pair(
     out: Collection, frame: Frame, panel: str, against: str, a: IntArray, b: IntArray
 ) -> None:
     """Add raw agreement and Cohen's kappa of two raters, given their value per item (< 0: none)."""
-    seed, both = out.seed_of(panel, against), (a >= 0) & (b >= 0)
-    n = int(both.sum())
+    seed, both = out.seed_of(panel, against), np.flatnonzero((a >= 0) & (b >= 0))
+    a, b, n = a[both], b[both], len(both)
+    owner = None if frame.owner is None else frame.owner[both]
     out.add(
         panel,
         against,
@@ -129,8 +125,8 @@ def add_pair(
         shown(
             share(
                 a == b,
-                both.astype(np.int64),
-                frame.owner,
+                np.ones(n, np.int64),
+                owner,
                 Sample(n, 2 * n, 2),
                 Reason.NO_OVERLAP,
                 seed=seed,
@@ -140,7 +136,7 @@ def add_pair(
         ),
     )
     table = confusion(a, b, frame.n_values)
-    owners = None if frame.owner is None else cells_by_owner(a, b, frame.owner, frame.n_values)
+    owners = None if owner is None else cells_by_owner(a, b, owner, frame.n_values)
     for statistic, weights in KAPPAS[Level(frame.question.level)].items():
         kappa = cohen_kappa(table, weights, owners, seed=seed)
         out.add(panel, against, statistic, shown(kappa, DEFAULT.pair_items))
@@ -148,7 +144,7 @@ def add_pair(
 
 def single_values(frame: Frame, role: str) -> IntArray:
     """Return the strict majority of a panel per item; INVALID where rated without a majority."""
-    hist = hist_of(frame, frame.panels[role])
+    hist = frame.panels[role].histogram
     values = majority(hist)
     values = np.where(values == NO_LABEL, INVALID, values)
     return np.where(hist.sum(axis=1) == 0, NOT_ASKED, values)
@@ -161,7 +157,7 @@ def add_accuracy(
     labels = frame.panels[against]
     known = identity_known(frame, against)
     found = accuracy_majority(
-        hist_of(frame, labels),
+        labels.histogram,
         answers,
         frame.owner,
         len(labels.rater_ids) if known else None,
@@ -181,7 +177,7 @@ def add_against_panel(
         "raw_agreement": judge_agreement,
         "raw_agreement_micro": judge_agreement_micro,
     }.items():
-        found = kernel(hist_of(frame, labels), answers, frame.owner, n_raters, seed=seed)
+        found = kernel(labels.histogram, answers, frame.owner, n_raters, seed=seed)
         out.add(panel, against, statistic, shown(found.valid_only))
 
 
