@@ -34,3 +34,10 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     waiting = LabelImport.objects.filter(confirmed_at__isnull=False, finished_at=None)
     async for abandoned in waiting.exclude(pk__in=under_way):
         await import_uploaded_labels.defer_async(import_id=abandoned.pk)
+
+
+@app.periodic(cron="0 3 * * *")
+@app.task(queue="batch", name="forget_unconfirmed", queueing_lock="forget_unconfirmed")
+def forget_unconfirmed_uploads(timestamp: int) -> None:
+    """Delete uploads that nobody confirmed: their files hold people's texts."""
+    upload.forget_unconfirmed()

@@ -100,6 +100,7 @@ RECORDS = """
 INSERT INTO annotation_record (study_id, key, participant_id, fields)
 SELECT %(study)s, i.key, o.participant_id, i.fields FROM staged_item i
 LEFT JOIN annotation_rater o ON o.fingerprint = %(person)s || i.owner
+ORDER BY i.line -- pages list items in the order of the file
 ON CONFLICT (study_id, key) DO NOTHING
 """
 
@@ -125,6 +126,7 @@ SELECT new_sheet, %(study)s, %(stage)s, owner_id FROM staged_new WHERE new_sheet
 ITEMS = """
 INSERT INTO annotation_item (sheet_id, study_id, question_id, record_id)
 SELECT coalesce(old_sheet, new_sheet), %(study)s, %(question)s, record_id FROM staged_new
+ORDER BY record_id
 """
 
 # Where each item of the files is now. Looked up once per item, and by its record: what the planner

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -22,6 +23,7 @@ from personalization.models import BadLine, LabelImport
 
 KINDS = ("items", "human", "judges")
 REPORT_EVERY = 0.5  # seconds
+FORGET_AFTER = timedelta(days=7)
 LOCK = 20260  # the first half of the advisory locks of uploads
 
 
@@ -154,3 +156,14 @@ def remove_files(upload: LabelImport) -> None:
     """Delete the uploaded files."""
     for _kind, field in _fields(upload):
         Path(field.path).unlink(missing_ok=True)
+
+
+def forget_unconfirmed() -> int:
+    """Delete uploads that nobody confirmed within a week, with their files; return how many."""
+    stale = LabelImport.objects.filter(
+        confirmed_at=None, created_at__lt=timezone.now() - FORGET_AFTER
+    )
+    for upload in stale:
+        remove_files(upload)
+        upload.delete()
+    return len(stale)

@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
@@ -273,3 +275,14 @@ def _until(happened: object) -> None:
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.05)
+
+
+def test_unconfirmed_uploads_are_forgotten_after_a_week(upload: Upload, folder: Path) -> None:
+    """Files that nobody confirmed go, a younger upload and a confirmed one stay."""
+    old, young, confirmed = upload.sent(), upload.sent(), upload.started()
+    week_ago = timezone.now() - uploads.FORGET_AFTER - timedelta(minutes=1)
+    LabelImport.objects.filter(pk__in=[old.pk, confirmed.pk]).update(created_at=week_ago)
+    assert uploads.forget_unconfirmed() == 1
+    assert set(LabelImport.objects.values_list("pk", flat=True)) == {young.pk, confirmed.pk}
+    assert not Path(old.human.path).exists()
+    assert Path(young.human.path).exists()
