@@ -40,7 +40,7 @@ class ImportedTables(TestCase):
             bring(study, lines(rows))
         return answers(study.questions.get())
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(TABLES, st.randoms())
     def test_the_labels_are_the_table(self, rows: list[Row], random: object) -> None:
         """All that is not contradicted goes in, in any order, and a second time adds nothing."""
@@ -50,7 +50,7 @@ class ImportedTables(TestCase):
         assert self.imported(shuffled) == certain(rows)
         assert self.imported(rows, shuffled) == certain(rows)
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(TABLES, st.integers(1, 5))
     def test_parts_add_up(self, rows: list[Row], size: int) -> None:
         """Without contradictions, a table in parts is the table in one."""
