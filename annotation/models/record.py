@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from annotation.models.ordered_json import OrderedJSONField
 from annotation.models.person import Participant
 from annotation.models.study import Study
 
@@ -14,7 +15,7 @@ class Record(models.Model):
     participant = models.ForeignKey(
         Participant, models.PROTECT, null=True, blank=True, related_name="records"
     )
-    fields = models.JSONField(default=dict)
+    fields = OrderedJSONField(default=dict)
 
     class Meta:
         constraints = [

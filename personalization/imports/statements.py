@@ -30,7 +30,7 @@ REPEATED_ITEMS = """
 CREATE TEMP TABLE staged_item_repeat ON COMMIT DROP AS
 WITH repeated AS (
     SELECT key, min(line) AS first_line,
-        count(DISTINCT (fields, owner, reference)) > 1 AS contradictory
+        count(DISTINCT (fields::jsonb, owner, reference)) > 1 AS contradictory
     FROM staged_item GROUP BY key HAVING count(*) > 1
 )
 SELECT i.line, i.key, r.first_line, r.contradictory
@@ -44,7 +44,7 @@ CREATE TEMP TABLE staged_item_changed ON COMMIT DROP AS
 SELECT i.line, i.key FROM staged_item i
 JOIN annotation_record r ON r.study_id = %(study)s AND r.key = i.key
 LEFT JOIN annotation_rater o ON o.participant_id = r.participant_id
-WHERE r.fields <> i.fields
+WHERE r.fields::jsonb <> i.fields::jsonb
     OR (i.owner IS NOT NULL AND o.fingerprint IS DISTINCT FROM %(person)s || i.owner);
 DELETE FROM staged_item i USING staged_item_changed c WHERE i.line = c.line;
 """

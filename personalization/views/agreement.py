@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from annotation.models import Question, Study
+from annotation.models import Option, Question, Study
 from annotation.permissions import StaffRequest, researcher_required
 from personalization.agreement.report import Confusion, Record, Report, Shares
 from personalization.agreement.report.cache import fresh
@@ -79,11 +79,12 @@ def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show who agrees with whom on one question."""
     question = question_of(name, pk)
     report, computed_at = fresh(question)
+    options = list(question.options.all())
     context = {
         "study": question.study,
         "question": question,
         "questions": questions_of(question.study),
-        "options": list(question.options.all()),
+        "options": options,
         "report": report,
         "computed_at": computed_at,
         "people": [(role, *_about(report, role)) for role in HUMAN if _of(report, role, None)],
@@ -98,7 +99,7 @@ def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "references": table([r for r in report.records if r.against == "reference"]),
         "orders": table([r for r in report.records if _judge(r) and r.against is None]),
         "shares": [_bar(one) for one in report.shares],
-        "confusions": [_heat(one, report.options) for one in report.confusions],
+        "confusions": [_heat(one, options) for one in report.confusions],
     }
     return render(request, "agreement.html", context)
 
@@ -192,11 +193,11 @@ def _bar(shares: Shares) -> ShareBar:
     return ShareBar(shares, panel_class(shares.panel), total, segments, rest)
 
 
-def _heat(confusion: Confusion, options: list[str]) -> Heat:
+def _heat(confusion: Confusion, options: list[Option]) -> Heat:
     most = max((max(row) for row in confusion.counts), default=0) or 1
     rows = [
         (
-            options[i],
+            str(options[i]),
             [(count, round(HEAT_STEPS * count / most), i == j) for j, count in enumerate(row)],
         )
         for i, row in enumerate(confusion.counts)

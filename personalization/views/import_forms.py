@@ -95,7 +95,10 @@ class MappingForm(forms.Form):
             "One on each line. They are counted, and never taken for an answer."
         ),
     )
-    item = forms.MultipleChoiceField(label=gettext_lazy("Column of the item"))
+    item = forms.MultipleChoiceField(
+        label=gettext_lazy("Column of the item"),
+        help_text=gettext_lazy("Several columns can name it together: hold Ctrl and choose them."),
+    )
     rater = forms.MultipleChoiceField(label=gettext_lazy("Column of the rater"), required=False)
     value = forms.ChoiceField(label=gettext_lazy("Column of the answer"), required=False)
     judge = forms.MultipleChoiceField(label=gettext_lazy("Column of the judge"), required=False)

@@ -245,3 +245,12 @@ def test_labels_of_several_files_add_up(study: Study) -> None:
     bring(study, table("x,ann,yes"))
     bring(study, table("x,bob,no"))
     assert answers() == {("x", "ann", "yes"), ("x", "bob", "no")}
+
+
+def test_fields_keep_the_order_of_the_file(study: Study) -> None:
+    """A card reads as its line did, the long name first; the same texts again change nothing."""
+    items = table("x,Say hello,hi,ho", heading="item,instruction,response_1,a")
+    for _time in range(2):
+        outcome = bring(study, table("x,ann,yes"), items=items)
+        assert outcome.counts.bad == 0
+    assert list(Record.objects.get().fields) == ["instruction", "response_1", "a"]
