@@ -1,6 +1,12 @@
 """What every test shares."""
 
 import pytest
+from django.conf import settings as site
+
+
+def pytest_configure() -> None:
+    """Make the folder of collected static files: where it is missing, each page would warn."""
+    site.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
