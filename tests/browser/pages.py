@@ -93,4 +93,5 @@ def page(name: str) -> Page:
 
 
 def _link(content: Content) -> str:
+    content.user.refresh_from_db()  # a sign-in elsewhere has used the older link up
     return reverse("signin_link", args=[get_token(content.user)])

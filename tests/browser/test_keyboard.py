@@ -26,6 +26,7 @@ def reach(tab: Tab, wanted: Locator, key: str = "Tab") -> None:
 
 
 def press(tab: Tab, wanted: Locator, key: str = "Enter") -> None:
+    tab.wait_for_load_state()  # a key that falls between two pages is lost
     reach(tab, wanted)
     tab.keyboard.press(key)
 
