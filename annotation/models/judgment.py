@@ -89,13 +89,17 @@ class Judgment(models.Model):
             models.Index(
                 fields=["question", "role", "item"],
                 include=["rater", "value"],
-                condition=Q(superseded_at__isnull=True, use="label", value__isnull=False),
+                condition=Q(
+                    superseded_at__isnull=True, use="label", occasion=0, value__isnull=False
+                ),
                 name="judgment_frame",
             ),
             models.Index(
                 fields=["question", "role"],
                 include=["item", "rater", "reason"],
-                condition=Q(superseded_at__isnull=True, value__isnull=True),
+                condition=Q(
+                    superseded_at__isnull=True, use="label", occasion=0, value__isnull=True
+                ),
                 name="judgment_without_value",
             ),
             models.Index(fields=["rater", "question"], name="judgment_rater"),
