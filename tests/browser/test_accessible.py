@@ -143,8 +143,8 @@ def test_the_focus_starts_with_a_way_to_the_main_part_and_is_always_seen(
         for stop in range(40):
             tab.keyboard.press("Tab")
             focus = tab.evaluate(FOCUS)
-            if focus["what"].startswith("<body"):
-                break
+            if focus["what"].startswith("<body") or (stop and "skip-link" in focus["what"]):
+                break  # once around
             assert "skip-link" in focus["what"] or stop > 0
             assert focus["seen"], f"no outline: {focus['what']}"
             assert focus["on"], f"outside the window: {focus['what']}"
