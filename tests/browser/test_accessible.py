@@ -2,11 +2,13 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import TimeoutError as Waited
 
 from tests.browser.content import Content
 from tests.browser.pages import PAGES, Page, page
@@ -142,6 +144,8 @@ def test_the_focus_starts_with_a_way_to_the_main_part_and_is_always_seen(
         seen = set()
         for stop in range(40):
             tab.keyboard.press("Tab")
+            with suppress(Waited):  # the browser may scroll, or draw, a moment later
+                tab.wait_for_function(f"({FOCUS})().on", timeout=2000)
             focus = tab.evaluate(FOCUS)
             if focus["what"].startswith("<body") or (stop and "skip-link" in focus["what"]):
                 break  # once around
