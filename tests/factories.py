@@ -52,6 +52,40 @@ def enrollment(
     )
 
 
+def consent_text(
+    *, study: m.Study | None = None, version: int = 1, provider: str = ""
+) -> m.ConsentText:
+    return m.ConsentText.objects.create(
+        study=study or a_study(), version=version, text="We study chats.", provider=provider
+    )
+
+
+def invite(*, study: m.Study | None = None, way: str = "whole") -> m.Invite:
+    return m.Invite.objects.create(study=study or a_study(), way=way)
+
+
+def enrolled(
+    *,
+    study: m.Study | None = None,
+    way: str = "whole",
+    part: str = "chat",
+    scopes: tuple[str, ...] = ("use", "release", "show", "provider"),
+) -> m.Enrollment:
+    """Make a person who has consented to version 1 of the study's text."""
+    study = study or a_study()
+    if not study.consent_texts.filter(version=1).exists():
+        consent_text(study=study)
+    return m.Enrollment.objects.create(
+        participant=participant(),
+        study=study,
+        way=way,
+        part=part,
+        scopes=list(scopes),
+        consent_version=1,
+        consented_at=timezone.now(),
+    )
+
+
 def person_rater(*, of: m.Participant | None = None) -> m.Rater:
     of = of or participant()
     name = of.pseudonym

@@ -352,10 +352,10 @@ def test_a_form_sets_only_its_fields(researcher: Client, user: m.User) -> None:
     """Whatever else a request brings is ignored."""
     other = make.user()
     more = {"synthetic": "on", "created_at": "2001-01-01", "id": "77", "pk": "77", "pay_minor": "5",
-            "consent_text": "yes", "role": "admin", "is_staff": "1", "by": other.pk}  # fmt: skip
+            "chat_model": "yes", "role": "admin", "is_staff": "1", "by": other.pk}  # fmt: skip
     researcher.post("/new-study/", {"name": "plain", **more})
     study = m.Study.objects.get()
-    assert (study.synthetic, study.consent_text, study.pay_minor) == (False, "", None)
+    assert (study.synthetic, study.chat_model, study.pay_minor) == (False, "", None)
     assert study.pk != 77
     assert study.created_at.year > 2001
     file = SimpleUploadedFile("labels.csv", b"item,rater,value\n1,A,yes\n")

@@ -1,6 +1,7 @@
 """The nouns of the notebook, a file per noun; `docs/architecture.md` holds the picture."""
 
 from annotation.models.attribute import Attribute, AttributeVariant, Evidence
+from annotation.models.consent import ConsentText, Invite
 from annotation.models.conversation import Conversation, Turn
 from annotation.models.judgment import Judgment, Reference, Stamp
 from annotation.models.missing import MissingAttribute
@@ -19,9 +20,11 @@ __all__ = [
     "Attribute",
     "AttributeVariant",
     "Author",
+    "ConsentText",
     "Conversation",
     "Enrollment",
     "Evidence",
+    "Invite",
     "Item",
     "Judgment",
     "Lapse",

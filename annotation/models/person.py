@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from annotation.models.constraints import together
+from annotation.models.consent import Invite, Way
+from annotation.models.constraints import one_of, together
 from annotation.models.study import Study
 
 PSEUDONYM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -36,11 +37,31 @@ class Scope(models.TextChoices):
     PROVIDER = "provider"
 
 
+class Part(models.TextChoices):
+    """The parts of a study, in the order in which a person goes through them."""
+
+    CHAT = "chat"
+    REVIEW = "review"
+    RELEVANCE = "relevance"
+    COMPARISON = "comparison"
+    OTHERS = "others"
+    DONE = "done"
+
+
 class Enrollment(models.Model):
-    """A participant in one study: consent, its scopes and times; the state follows from the times."""
+    """A participant in one study: consent, its scopes, how far the person has come, times."""
 
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="enrollments")
     study = models.ForeignKey(Study, models.PROTECT, related_name="enrollments")
+    invite = models.ForeignKey(
+        Invite, models.PROTECT, null=True, blank=True, related_name="enrollments"
+    )
+    way = models.TextField(choices=Way.choices, default=Way.WHOLE, db_default="whole")
+    part = models.TextField(choices=Part.choices, default=Part.CHAT, db_default="chat")
+    # Since when the machine prepares this part; null while the person can go on.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    # Why the machine could not prepare a part, for researchers; the person goes on all the same.
+    trouble = models.TextField(blank=True, db_default="")
     # Ids of crowd platforms are kept as salted hashes only.
     external_hash = models.TextField(null=True, blank=True)
     consent_version = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -58,7 +79,17 @@ class Enrollment(models.Model):
             models.UniqueConstraint(
                 fields=["study", "external_hash"], name="enrollment_external_once"
             ),
+            one_of("way", Way, "enrollment_way_known"),
+            one_of("part", Part, "enrollment_part_known"),
             together("consent_version", "consented_at", name="enrollment_consent_versioned"),
+            models.CheckConstraint(
+                condition=models.Q(consented_at__isnull=True) | models.Q(declined_at__isnull=True),
+                name="enrollment_consents_or_declines",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scopes=[]) | models.Q(consented_at__isnull=False),
+                name="enrollment_scopes_by_consent",
+            ),
             models.CheckConstraint(
                 condition=models.Q(scopes__contained_by=Scope.values),
                 name="enrollment_scopes_known",

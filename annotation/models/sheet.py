@@ -15,6 +15,14 @@ from annotation.models.study import Study
 SUBJECTS = ("attribute", "relevance_pair", "response_pair", "response", "record")
 
 
+class Stage(models.TextChoices):
+    """The stages of the three-stage protocol (RH); imported sheets may name their own."""
+
+    REVIEW = "review"  # all attributes of one person, beside the conversations
+    RELEVANCE = "relevance"  # one query with a person's attributes
+    COMPARISON = "comparison"  # one response pair: overall, and a gain for each attribute
+
+
 class Sheet(models.Model):
     """What one rater gets at once: it pins what it shows and holds atomic items."""
 

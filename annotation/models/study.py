@@ -12,7 +12,7 @@ WHOLE_NAME = NAME_PATTERN.removesuffix("$") + r"\Z"
 
 
 class Study(models.Model):
-    """One protocol: questions, quotas, consent text version, chat model, pay, crowd platform."""
+    """One protocol: questions, quotas, consent texts, chat model, pay, crowd platform."""
 
     name = models.TextField(
         unique=True,
@@ -28,12 +28,23 @@ class Study(models.Model):
     title = models.TextField(blank=True)
     description = models.TextField(blank=True)
     synthetic = models.BooleanField(default=False, db_default=False)
-    consent_version = models.PositiveSmallIntegerField(default=1, db_default=1)
-    consent_text = models.TextField(blank=True)
     chat_model = models.TextField(blank=True)
+    # What people are asked to talk about with the assistant.
+    chat_task = models.TextField(blank=True, db_default="")
+    turns_min = models.PositiveSmallIntegerField(default=3, db_default=3)
+    turns_max = models.PositiveSmallIntegerField(default=10, db_default=10)
+    # New requests for each person, and strangers' places at each of their sheets.
+    queries_each = models.PositiveSmallIntegerField(default=2, db_default=2)
+    strangers = models.PositiveSmallIntegerField(default=3, db_default=3)
+    # Other people's sheets that somebody who only labels is asked for.
+    sheets_each = models.PositiveSmallIntegerField(default=10, db_default=10)
+    lease_minutes = models.PositiveSmallIntegerField(default=60, db_default=60)
     platform = models.TextField(blank=True)
     pay_minor = models.PositiveIntegerField(null=True, blank=True)
+    # What somebody gets who stops early; null = nothing.
+    pay_partial_minor = models.PositiveIntegerField(null=True, blank=True)
     pay_currency = models.CharField(max_length=3, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -42,7 +53,14 @@ class Study(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(name__regex=NAME_PATTERN), name="study_name_plain"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(turns_min__gte=1, turns_min__lte=models.F("turns_max")),
+                name="study_turns_ordered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lease_minutes__gte=1), name="study_lease_not_empty"
+            ),
         ]
 
     def __str__(self) -> str:

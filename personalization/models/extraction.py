@@ -1,29 +1,26 @@
 """Attribute extractions: a row exists even where nothing was found."""
 
 from django.db import models
-from django.db.models.functions import Now
 
-from annotation.models import Conversation
+from annotation.models import AttributeVariant, Conversation
 from personalization.models.call import ModelCall
+from personalization.models.work import Work, pending
 
 
-class Extraction(models.Model):
+class Extraction(Work):
     """One extractor over one conversation: pending, leased, or settled (perhaps with nothing)."""
 
     conversation = models.ForeignKey(
         Conversation, models.PROTECT, related_name="extractions", db_index=False
     )
     extractor = models.TextField()
-    attempt = models.SmallIntegerField(default=0, db_default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    worker = models.TextField(null=True, blank=True)
     call = models.ForeignKey(ModelCall, models.PROTECT, null=True, blank=True)
-    failure = models.TextField(null=True, blank=True)
     found = models.PositiveSmallIntegerField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    settled_at = models.DateTimeField(null=True, blank=True)
+    # What was not kept, counted by why: below_floor, not_a_statement, no_such_turn ...
+    dropped = models.JSONField(default=dict, blank=True, db_default={})
 
     class Meta:
+        indexes = [pending("extraction_pending")]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "extractor"], name="extraction_once"),
             models.CheckConstraint(
@@ -38,3 +35,13 @@ class Extraction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.extractor} on conversation {self.conversation_id}"
+
+
+class Extracted(models.Model):
+    """Which extraction a variant came from."""
+
+    extraction = models.ForeignKey(Extraction, models.CASCADE, related_name="extracted")
+    variant = models.OneToOneField(AttributeVariant, models.CASCADE, related_name="extracted")
+
+    def __str__(self) -> str:
+        return f"variant {self.variant_id} from extraction {self.extraction_id}"

@@ -1,11 +1,13 @@
 """Runs of a judge over a set of items."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from annotation.models import Rater, Study
+from annotation.models import Rater, Study, User
 from annotation.models.constraints import one_of
+from personalization.models.endpoint import Endpoint
 
 
 class RunSource(models.TextChoices):
@@ -13,6 +15,8 @@ class RunSource(models.TextChoices):
 
     CALLED = "called"
     IMPORTED = "imported"
+    COMPUTED = "computed"  # baselines: no model is asked
+    POSTED = "posted"  # by a program, over the REST API
 
 
 class JudgeRun(models.Model):
@@ -21,6 +25,21 @@ class JudgeRun(models.Model):
     study = models.ForeignKey(Study, models.PROTECT, related_name="judge_runs")
     rater = models.ForeignKey(Rater, models.PROTECT, related_name="judge_runs")
     source = models.TextField(choices=RunSource.choices)
+    # Where the judge is asked; null for every source but `called`.
+    endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="judge_runs"
+    )
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Ids of the questions whose items are judged; empty = all of the study.
+    questions = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
+    # How many verdicts the plan asks for, and how many are settled: progress without counting.
+    planned = models.PositiveIntegerField(default=0, db_default=0)
+    settled = models.PositiveIntegerField(default=0, db_default=0)
+    # Verdicts that are not asked for: their person did not agree to the endpoint's provider.
+    withheld = models.PositiveIntegerField(default=0, db_default=0)
+    # What a person must mend before the run can go on, as the endpoint said it; set with the pause.
+    trouble = models.TextField(blank=True, db_default="")
+    paused_at = models.DateTimeField(null=True, blank=True)
     budget_micros = models.BigIntegerField(null=True, blank=True)
     spent_micros = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -32,6 +51,11 @@ class JudgeRun(models.Model):
             one_of("source", RunSource, "run_source_known"),
             models.UniqueConstraint(
                 fields=["study", "rater"], condition=Q(source="imported"), name="run_imported_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(source=RunSource.CALLED, endpoint__isnull=False)
+                | (~Q(source=RunSource.CALLED) & Q(endpoint__isnull=True)),
+                name="run_called_at_endpoint",
             ),
             models.CheckConstraint(condition=Q(spent_micros__gte=0), name="run_spent_not_negative"),
         ]

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from annotation.models import Item, Question, Rater
 from annotation.models.constraints import filled, one_of
@@ -36,6 +37,7 @@ class Verdict(models.Model):
     attempt = models.SmallIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.TextField(null=True, blank=True)
+    due_at = models.DateTimeField(db_default=Now())
     call = models.ForeignKey(ModelCall, models.PROTECT, null=True, blank=True)
     value = models.SmallIntegerField(null=True, blank=True)
     reason = models.TextField(choices=Reason.choices, null=True, blank=True)
@@ -45,13 +47,18 @@ class Verdict(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["run", "due_at", "id"],
+                condition=Q(settled_at__isnull=True),
+                name="verdict_pending",
+            ),
             # Both orders of all judges of a question, read from this index alone.
             models.Index(
                 fields=["question", "rater"],
                 include=["item", "side", "value"],
                 condition=Q(settled_at__isnull=False, sample=0, occasion=0) & ~Q(side="none"),
                 name="verdict_orders",
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -4,7 +4,11 @@
 PERSON_LEFT_OUT = """
 EXISTS (
     SELECT FROM annotation_enrollment e
-    WHERE e.participant_id = t.id AND e.study_id = %(study)s AND e.withdrawn_at IS NOT NULL
+    WHERE e.participant_id = t.id AND e.study_id = %(study)s
+        AND (
+            e.withdrawn_at IS NOT NULL OR e.declined_at IS NOT NULL
+            OR (e.consented_at IS NOT NULL AND NOT 'release' = ANY (e.scopes))
+        )
 )
 """
 

@@ -1,8 +1,9 @@
 """The tables of an export. A change of tables or columns raises SCHEMA_VERSION."""
 
+from annotation.models.consent import Way
 from annotation.models.conversation import Speaker, TurnSource
 from annotation.models.judgment import DistributionSource, Reason, ReferenceKind, Role, Use
-from annotation.models.person import Scope
+from annotation.models.person import Part, Scope
 from annotation.models.question import Audience, Candidate, Kind, Level
 from annotation.models.rater import RaterKind
 from annotation.models.response import AuthorKind, Condition
@@ -20,7 +21,7 @@ from personalization.releases.schema import (
     word,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 OF_STUDY = "t.study_id = %(study)s"
 OF_QUESTION = "t.question_id IN (SELECT id FROM annotation_question WHERE study_id = %(study)s)"
@@ -67,17 +68,34 @@ STUDIES = Table(
     "The study: one protocol and everything collected under it.",
     base="annotation_study",
     scope="t.id = %(study)s",
+    joins=(
+        "LEFT JOIN LATERAL (SELECT version, text FROM annotation_consenttext"
+        " WHERE study_id = t.id ORDER BY version DESC LIMIT 1) c ON true",
+    ),
     columns=(
         text("name", "Name of the study."),
         text("title", "Title."),
         text("description", "Description."),
         boolean("synthetic", "True where no answer comes from a real person."),
-        integer("consent_version", "Newest version of the consent text."),
-        text("consent_text", "Newest consent text."),
+        integer("consent_version", "Newest version of the consent text.", sql="c.version"),
+        text("consent_text", "Newest consent text.", sql="c.text"),
         text("chat_model", "Model that people talked to."),
         text("platform", "Crowd platform, if any."),
         integer("pay_minor", "Pay per person.", unit="minor units of pay_currency"),
+        integer(
+            "pay_partial_minor",
+            "Pay of somebody who stops early; null = nothing.",
+            unit="minor units of pay_currency",
+        ),
         text("pay_currency", "Currency of the pay, ISO 4217."),
+        text("chat_task", "What people were asked to talk about."),
+        integer("turns_min", "Messages that a person writes at least."),
+        integer("turns_max", "Messages that a person writes at most."),
+        integer("queries_each", "New requests for each person."),
+        integer("strangers", "Places for strangers at each sheet."),
+        integer("sheets_each", "Sheets asked of somebody who only labels."),
+        integer("lease_minutes", "How long a sheet is kept for a person.", unit="minutes"),
+        time("closed_at", "When the study was closed to people; null while it is open."),
         time("created_at", "When the study was made."),
     ),
     held_back={"id": "The name stands for it."},
@@ -118,6 +136,20 @@ OPTIONS = Table(
     held_back={"id": "question, version and key name it.", **BY_KEY},
 )
 
+CONSENT_TEXTS = Table(
+    "consent_texts",
+    "What people were asked to agree to, in versions; participants name the one they agreed to.",
+    base="annotation_consenttext",
+    scope=OF_STUDY,
+    columns=(
+        integer("version", "Version of the text."),
+        text("text", "The text."),
+        text("provider", "Who runs the models that texts are sent to; empty = nobody outside."),
+        time("created_at", "When it was written."),
+    ),
+    held_back={"id": "The version names it.", **ONE_STUDY},
+)
+
 PARTICIPANTS = Table(
     "participants",
     "People who took part or whom the texts are about, under the pseudonym of this study.",
@@ -136,6 +168,8 @@ PARTICIPANTS = Table(
             f"What the person consented to: {', '.join(Scope.values)}.",
             sql="to_json(e.scopes)",
         ),
+        word("way", "What the person was invited to.", Way, sql="e.way"),
+        word("part", "The part of the study that the person came to.", Part, sql="e.part"),
         boolean("finished", "True once the person was done.", sql="e.finished_at IS NOT NULL"),
     ),
     held_back={
@@ -482,10 +516,19 @@ JUDGE_RUNS = Table(
         integer("budget_micros", "Budget.", unit="millionths of the currency of the prices"),
         integer("spent_micros", "Spent.", unit="millionths of the currency of the prices"),
         time("created_at", "When it was made."),
+        integer("planned", "Verdicts that the plan asks for; 0 for imported runs."),
+        integer("settled", "How many of them are settled."),
         time("finished_at", "When it was done."),
         time("cancelled_at", "When it was cancelled."),
     ),
-    held_back={"rater_id": "See raters.", **ONE_STUDY},
+    held_back={
+        "rater_id": "See raters.",
+        "endpoint_id": "The rater's configuration names it.",
+        "by_id": "Names an account.",
+        "questions": "Ids; the verdicts name their questions.",
+        "trouble": "Working state.",
+        **ONE_STUDY,
+    },
 )
 
 VERDICTS = Table(
@@ -515,6 +558,7 @@ VERDICTS = Table(
         "rater_id": "See raters.",
         "lease_until": "Working state.",
         "worker": "Working state.",
+        "due_at": "Working state.",
         "call_id": "Calls are not exported.",
         **BY_KEY,
     },
@@ -525,6 +569,7 @@ TABLES = (
     STUDIES,
     QUESTIONS,
     OPTIONS,
+    CONSENT_TEXTS,
     PARTICIPANTS,
     RATERS,
     RECORDS,

@@ -52,6 +52,19 @@ def option_a() -> models.Model:
     return row
 
 
+def consented() -> models.Model:
+    """Make somebody who consented to version 1 of two."""
+    row = make.enrolled(scopes=())
+    make.consent_text(study=row.study, version=2)
+    return row
+
+
+def invite() -> models.Model:
+    row = make.invite()
+    update(row, most=2, used=1)
+    return row
+
+
 def stamp() -> Stamp:
     return Stamp.objects.create(question=make.question(), shard=1, changes=1)
 
@@ -69,11 +82,21 @@ COLUMNS: list[tuple[str, Make, Row, Row]] = [
     ("rater_person_is_participant", make.judge, {"kind": "model"}, {"kind": "person"}),
     ("rater_person_is_participant", make.person_rater, {"name": "Ann"}, {"kind": "judge"}),
     ("rater_person_is_participant", make.person_rater, {"name": "Ann"}, {"participant": None}),
-    ("enrollment_scopes_known", make.enrollment, {"scopes": ["use"]}, {"scopes": ["use", "sell"]}),
-    ("enrollment_scopes_known", make.enrollment, {"scopes": []}, {"scopes": [None]}),
+    ("study_turns_ordered", make.study, {"turns_min": 2, "turns_max": 2}, {"turns_max": 1}),
+    ("study_turns_ordered", make.study, {"turns_min": 1}, {"turns_min": 0}),
+    ("study_lease_not_empty", make.study, {"lease_minutes": 1}, {"lease_minutes": 0}),
+    ("invite_way_known", invite, {"way": "labels"}, {"way": "window"}),
+    ("invite_not_overused", invite, {"used": 2}, {"used": 3}),
+    ("invite_not_overused", invite, {"most": None, "used": 9}, {"most": 8}),
+    ("enrollment_way_known", make.enrollment, {"way": "labels"}, {"way": "window"}),
+    ("enrollment_part_known", make.enrollment, {"part": "review"}, {"part": "lunch"}),
+    ("enrollment_scopes_known", consented, {"scopes": ["use"]}, {"scopes": ["use", "sell"]}),
+    ("enrollment_scopes_known", consented, {"scopes": []}, {"scopes": [None]}),
+    ("enrollment_consents_or_declines", consented, {"declined_at": None}, {"declined_at": NOW}),
+    ("enrollment_consent_of_study", consented, {"consent_version": 2}, {"consent_version": 3}),
     (
         "enrollment_consent_versioned",
-        make.enrollment,
+        consented,
         {"consent_version": 2, "consented_at": NOW},
         {"consent_version": 2, "consented_at": None},
     ),
@@ -137,6 +160,7 @@ UNIQUE: list[tuple[str, Make, Callable[[], Row], Callable[[], Row]]] = [
     # rule, row, columns of a copy that is refused, columns of a copy that is accepted
     ("annotation_study_name_key", make.study, dict, lambda: {"name": "other"}),
     ("annotation_participant_pseudonym_key", make.participant, dict, lambda: {"pseudonym": "p-2"}),
+    ("consent_text_version_once", make.consent_text, dict, lambda: {"version": 2}),
     ("enrollment_once", make.enrollment, dict, lambda: {"study": make.study()}),
     (
         "enrollment_external_once",

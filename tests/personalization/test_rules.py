@@ -7,7 +7,16 @@ from django.db import models
 from django.utils import timezone
 
 from annotation.models import Item
-from personalization.models import Extraction, JudgeRun, ModelCall, Verdict
+from personalization.models import (
+    Endpoint,
+    Extraction,
+    Generation,
+    JudgeRun,
+    ModelCall,
+    Reply,
+    StepModel,
+    Verdict,
+)
 from tests import factories as make
 from tests.annotation.refusal import Row, copy, refused, update
 
@@ -27,8 +36,32 @@ def extraction() -> Extraction:
     return Extraction.objects.create(conversation=make.conversation(), extractor="small v1")
 
 
+def endpoint() -> Endpoint:
+    return Endpoint.objects.create(name=make.new("lab"), url="http://localhost/v1")
+
+
+def reply() -> Reply:
+    return Reply.objects.create(turn=make.turn())
+
+
+def generation() -> Generation:
+    person, query = make.enrolled(), make.query()
+    return Generation.objects.create(
+        enrollment=person, query=query, condition="none", generator="small v1"
+    )
+
+
+def step_model() -> StepModel:
+    return StepModel.objects.create(
+        study=make.study(), step="reply", endpoint=endpoint(), model="small"
+    )
+
+
 def run(*, source: str = "called") -> JudgeRun:
-    return JudgeRun.objects.create(study=make.study(), rater=make.judge(), source=source)
+    asked = endpoint() if source == "called" else None
+    return JudgeRun.objects.create(
+        study=make.study(), rater=make.judge(), source=source, endpoint=asked
+    )
 
 
 def verdict(*, item: Item | None = None) -> Verdict:
@@ -55,7 +88,28 @@ RULES: list[tuple[str, Make, list[Row], Row]] = [
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"settled_at": NOW}),
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"found": 0}),
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"failure": "gone"}),
-    ("run_source_known", run, [{"source": "imported"}], {"source": "dreamed"}),
+    ("endpoint_kind_known", endpoint, [{"timeout_s": 9}], {"kind": "telepathy"}),
+    ("endpoint_has_address", endpoint, [{"kind": "offline", "url": ""}], {"url": "http://a"}),
+    ("endpoint_has_address", endpoint, [{"url": "http://a"}], {"url": ""}),
+    ("endpoint_limits_positive", endpoint, [{"concurrency": 1}], {"concurrency": 0}),
+    ("endpoint_limits_positive", endpoint, [{"timeout_s": 0.1}], {"timeout_s": 0}),
+    ("step_model_step_known", step_model, [{"step": "extraction"}], {"step": "dance"}),
+    ("step_model_named", step_model, [{"model": "large"}], {"model": ""}),
+    ("generation_condition_known", generation, [{"condition": "all"}], {"condition": "some"}),
+    (
+        "generation_written_or_failed",
+        generation,
+        [{"settled_at": NOW, "failure": "gone"}],
+        {"settled_at": NOW, "failure": None},
+    ),
+    (
+        "reply_answered_or_failed",
+        reply,
+        [{"settled_at": NOW, "failure": "gone"}],
+        {"settled_at": NOW, "failure": None},
+    ),
+    ("run_source_known", lambda: run(source="posted"), [{"source": "computed"}], {"source": "x"}),
+    ("run_called_at_endpoint", run, [{"planned": 2}], {"endpoint": None}),
     ("run_spent_not_negative", run, [{"spent_micros": 0}], {"spent_micros": -1}),
     ("verdict_side_known", verdict, [{"side": "ba"}, {"side": "none"}], {"side": "left"}),
     ("verdict_reason_known", verdict, [{"reason": "unparsed"}], {"reason": "tired"}),
@@ -88,6 +142,8 @@ UNIQUE: list[tuple[str, Make, list[Row]]] = [
     # rule, row, columns of copies that are accepted; the same row again is refused
     ("call_attempt_once", call, [{"attempt": 1}, {"work_id": 2}, {"step": "judge"}]),
     ("extraction_once", extraction, [{"extractor": "large v1"}]),
+    ("generation_once", generation, [{"condition": "all"}, {"generator": "large v1"}]),
+    ("step_model_once", step_model, [{"step": "generation"}]),
     ("verdict_once", verdict, [{"occasion": 1}, {"side": "ba"}, {"sample": 1}]),
 ]
 

@@ -74,6 +74,7 @@ def person(study: m.Study, name: str) -> m.Rater:
 
 def full_study(name: str, owner_name: str = NAMES["owner"]) -> Full:
     study = factories.study(name=name)
+    factories.consent_text(study=study)
     owner, stranger = person(study, owner_name), person(study, f"{NAMES['stranger']} of {name}")
     question = factories.question(study=study, key="fits", options=("no", "yes"))
     sheet = factories.sheet(study=study, owner=owner)
@@ -117,7 +118,7 @@ def answers(item: m.Item, owner: m.Rater, stranger: m.Rater) -> None:
 
 def machine(item: m.Item) -> None:
     judge = factories.judge(name=f"judge of {item.study.name}")
-    run = JudgeRun.objects.create(study=item.study, rater=judge, source="called")
+    run = JudgeRun.objects.create(study=item.study, rater=judge, source="computed")
     common = {"item": item, "question_id": item.question_id, "rater": judge}
     Verdict.objects.create(
         run=run,

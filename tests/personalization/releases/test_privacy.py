@@ -80,7 +80,7 @@ def test_nothing_of_an_owner_who_withdrew(export: Export) -> None:
     assert gone.encode() not in folder.contents()
     counts = {table.name: len(folder.jsonl(table.name)) for table in TABLES}
     assert [name for name, count in counts.items() if count] == [
-        "studies", "questions", "options", "participants", "raters", "queries", "authors",
+        "studies", "questions", "options", "consent_texts", "participants", "raters", "queries", "authors",
         "responses", "judge_runs",
     ]  # fmt: skip
     assert [row["text"] for row in folder.jsonl("responses")] == ["By hand."]
@@ -100,6 +100,16 @@ def test_only_the_answers_of_a_stranger_who_withdrew(export: Export) -> None:
         "participants": 1, "raters": 1, "judgments": 1,
     }  # fmt: skip
     assert len(folder.jsonl("items")) == len(before.jsonl("items"))
+
+
+@pytest.mark.parametrize(("scopes", "kept"), [(["use", "release"], True), (["use", "show"], False)])
+def test_only_people_who_agreed_to_a_release(export: Export, scopes: list[str], kept: bool) -> None:
+    """Whoever consented to the study without its release is in no byte of it."""
+    full = full_study("scoped")
+    of = m.Enrollment.objects.filter(participant=full.owner.participant, study=full.study)
+    of.update(consent_version=1, consented_at=timezone.now(), scopes=scopes)
+    name = pseudonyms.person(pseudonyms.key("scoped"), full.owner.participant_id or 0)
+    assert (name.encode() in export(full.study).contents()) is kept
 
 
 def test_withdrawal_from_another_study_changes_nothing(export: Export) -> None:

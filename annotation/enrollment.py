@@ -1,0 +1,132 @@
+"""How far a person has come in a study, and what comes next."""
+
+import secrets
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from annotation.models import Conversation, Enrollment, Lapse, Slot
+from annotation.models.consent import Way
+from annotation.models.person import PSEUDONYM_ALPHABET, Part
+from annotation.models.sheet import Stage
+from annotation.models.slot import LapseReason, SlotRole
+from annotation.sheets import rater_of
+from annotation.work import look
+
+PARTS = {
+    Way.WHOLE: (Part.CHAT, Part.REVIEW, Part.RELEVANCE, Part.COMPARISON, Part.DONE),
+    Way.LABELS: (Part.OTHERS, Part.DONE),
+}
+# The step of the machine that prepares a part, and the stage of the part's sheets.
+PREPARED_BY = {
+    Part.REVIEW: "extraction",
+    Part.RELEVANCE: "pairing",
+    Part.COMPARISON: "generation",
+}
+STAGE_OF = {
+    Part.REVIEW: Stage.REVIEW,
+    Part.RELEVANCE: Stage.RELEVANCE,
+    Part.COMPARISON: Stage.COMPARISON,
+}
+CODE_LENGTH = 10
+# A sheet that a rater gave back in one of these ways is not offered to the rater again.
+GIVEN_BACK = (LapseReason.SKIPPED, LapseReason.FLAGGED)
+
+
+def open_own_slots(enrollment: Enrollment) -> "QuerySet[Slot]":
+    """Return the places at a person's own sheets that still wait for an answer, oldest first."""
+    rater = rater_of(enrollment)
+    given_back = Lapse.objects.filter(sheet=OuterRef("sheet"), rater=rater, why__in=GIVEN_BACK)
+    return (
+        Slot.objects.filter(
+            sheet__owner=rater,
+            sheet__study=enrollment.study_id,
+            sheet__hidden_at=None,
+            role=SlotRole.FIRST_PERSON,
+            submitted_at=None,
+        )
+        .exclude(Exists(given_back))
+        .order_by("position", "id")
+    )
+
+
+@transaction.atomic
+def go_on(pk: int) -> Enrollment:
+    """Let a person go on as far as possible: to the next sheet, the next part, or the end.
+
+    Call it whenever something was finished: the chat, a sheet, or the machine's preparation.
+    """
+    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    if enrollment.consented_at is None or enrollment.withdrawn_at or enrollment.finished_at:
+        return enrollment
+    while enrollment.waiting_since is None and _is_through(enrollment):
+        _enter(enrollment, _next(enrollment))
+    enrollment.save(update_fields=["part", "waiting_since", "finished_at", "completion_code"])
+    return enrollment
+
+
+@transaction.atomic
+def prepared(pk: int, trouble: str = "") -> Enrollment:
+    """Say that the machine has prepared a person's part, or (with the trouble) that it cannot."""
+    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    if enrollment.waiting_since is not None:
+        enrollment.waiting_since = None
+        enrollment.trouble = trouble or enrollment.trouble
+        enrollment.save(update_fields=["waiting_since", "trouble"])
+    return go_on(pk)
+
+
+@transaction.atomic
+def finish(pk: int) -> Enrollment:
+    """End a person's part in the study where it stands, with a completion code; part tells where."""
+    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    if enrollment.finished_at is None and enrollment.withdrawn_at is None:
+        _close(enrollment)
+        enrollment.save(update_fields=["waiting_since", "finished_at", "completion_code"])
+    return enrollment
+
+
+def _is_through(enrollment: Enrollment) -> bool:
+    """Return whether nothing is left to do in the part where a person is."""
+    if enrollment.finished_at is not None:
+        return False
+    match enrollment.part:
+        case Part.CHAT:
+            mine = Conversation.objects.filter(
+                study=enrollment.study_id, participant=enrollment.participant_id
+            )
+            return mine.filter(finished_at__isnull=False).exists()
+        case Part.OTHERS:
+            return others_done(enrollment) >= enrollment.study.sheets_each
+        case _:
+            stage = STAGE_OF[Part(enrollment.part)]
+            return not open_own_slots(enrollment).filter(sheet__stage=stage).exists()
+
+
+def others_done(enrollment: Enrollment) -> int:
+    """Return how many of other people's sheets a person has submitted in this study."""
+    mine = Slot.objects.filter(rater=rater_of(enrollment), role=SlotRole.THIRD_PARTY)
+    return mine.filter(sheet__study=enrollment.study_id, submitted_at__isnull=False).count()
+
+
+def _next(enrollment: Enrollment) -> Part:
+    parts = PARTS[Way(enrollment.way)]
+    return parts[parts.index(Part(enrollment.part)) + 1]
+
+
+def _enter(enrollment: Enrollment, part: Part) -> None:
+    enrollment.part = part
+    if part is Part.DONE:
+        _close(enrollment)
+    elif step := PREPARED_BY.get(part):
+        enrollment.waiting_since = timezone.now()
+        look(step, enrollment.pk)
+
+
+def _close(enrollment: Enrollment) -> None:
+    enrollment.waiting_since = None
+    enrollment.finished_at = timezone.now()
+    enrollment.completion_code = "".join(
+        secrets.choice(PSEUDONYM_ALPHABET) for _ in range(CODE_LENGTH)
+    ).upper()

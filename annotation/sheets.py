@@ -1,0 +1,125 @@
+"""Lay out sheets: what one rater gets at once, with a place for the owner and places for strangers."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from annotation.models import (
+    Attribute,
+    Conversation,
+    Enrollment,
+    Item,
+    Rater,
+    RelevancePair,
+    ResponsePair,
+    Sheet,
+    Slot,
+)
+from annotation.models.person import Scope
+from annotation.models.rater import RaterKind
+from annotation.models.sheet import Stage
+from annotation.models.slot import SlotRole
+from annotation.protocol import protocol
+
+# Gains that a comparison must have; the others are folded and free.
+REQUIRED_GAINS = 5
+SEED_BITS = 31
+
+
+def rater_of(enrollment: Enrollment) -> Rater:
+    """Return the rater that a participant is, in every study."""
+    person = enrollment.participant
+    rater, _new = Rater.objects.get_or_create(
+        participant=person,
+        defaults={
+            "kind": RaterKind.PERSON,
+            "name": person.pseudonym,
+            "fingerprint": f"person:{person.pseudonym}",
+        },
+    )
+    return rater
+
+
+@transaction.atomic
+def lay_review(
+    enrollment: Enrollment, conversations: Sequence[Conversation], attributes: Sequence[Attribute]
+) -> Sheet:
+    """Ask of every attribute whether it fits, and what is wrong where it does not."""
+    asked = protocol(enrollment.study)
+    return _lay(
+        enrollment,
+        Stage.REVIEW,
+        {"conversations": [one.pk for one in conversations]},
+        [
+            {"question": question, "attribute": one}
+            for one in attributes
+            for question in (asked.attribute, asked.error_code)
+        ],
+    )
+
+
+@transaction.atomic
+def lay_relevance(enrollment: Enrollment, pairs: Sequence[RelevancePair]) -> Sheet:
+    """Ask of a person's attributes whether they matter to one query; all pairs share the query."""
+    question = protocol(enrollment.study).relevance
+    return _lay(
+        enrollment,
+        Stage.RELEVANCE,
+        {"query": pairs[0].query_id},
+        [{"question": question, "relevance_pair": one} for one in pairs],
+    )
+
+
+@transaction.atomic
+def lay_comparison(
+    enrollment: Enrollment, pair: ResponsePair, attributes: Sequence[Attribute]
+) -> Sheet:
+    """Ask which response is better, as a whole and for each attribute, the first ones required."""
+    asked = protocol(enrollment.study)
+    return _lay(
+        enrollment,
+        Stage.COMPARISON,
+        {
+            "query": pair.query_id,
+            "response_pair": pair.pk,
+            "required": [one.pk for one in attributes[:REQUIRED_GAINS]],
+        },
+        [
+            {"question": asked.overall, "response_pair": pair},
+            *(
+                {"question": asked.gain, "response_pair": pair, "attribute": one}
+                for one in attributes
+            ),
+        ],
+    )
+
+
+def _lay(
+    enrollment: Enrollment, stage: Stage, shown: dict[str, Any], items: list[dict[str, Any]]
+) -> Sheet:
+    owner = rater_of(enrollment)
+    study = enrollment.study
+    sheet = Sheet.objects.create(study=study, stage=stage, owner=owner, shown=shown)
+    Item.objects.bulk_create([Item(sheet=sheet, study=study, **item) for item in items])
+    # Strangers see a person's texts only where the person said so.
+    strangers = study.strangers if Scope.SHOW in enrollment.scopes else 0
+    Slot.objects.bulk_create(
+        [
+            _slot(sheet, SlotRole.FIRST_PERSON, 0, reserved_for=owner),
+            *(_slot(sheet, SlotRole.THIRD_PARTY, ordinal) for ordinal in range(strangers)),
+        ]
+    )
+    return sheet
+
+
+def _slot(sheet: Sheet, role: SlotRole, ordinal: int, reserved_for: Rater | None = None) -> Slot:
+    return Slot(
+        sheet=sheet,
+        role=role,
+        ordinal=ordinal,
+        reserved_for=reserved_for,
+        position=sheet.pk,
+        seed=secrets.randbits(SEED_BITS),
+    )

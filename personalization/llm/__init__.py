@@ -1,0 +1,1 @@
+"""Asking models: requests, answers, errors and backends; pure, no Django."""
