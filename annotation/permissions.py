@@ -14,6 +14,7 @@ from annotation.models import User
 from annotation.models.user import UserRole
 
 RESEARCH = "annotation.research"
+SEE_STUDY = "annotation.see_study"
 P = ParamSpec("P")
 
 
@@ -28,7 +29,13 @@ def is_researcher(user: object) -> bool:
     return getattr(user, "role", None) in UserRole.values
 
 
+def may_see(user: object, study: object) -> bool:
+    """Return whether the account may see this study: so far, researchers see all of the site's."""
+    return study is not None and is_researcher(user)
+
+
 add_perm(RESEARCH, predicate(is_researcher))
+add_perm(SEE_STUDY, predicate(may_see))
 
 
 def researcher_required(

@@ -1,14 +1,35 @@
 """Pages of the notebook."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from annotation.views.appearance import set_theme
+from annotation.views.consent import consent, join
 from annotation.views.home import home
+from annotation.views.mine import forget, me, mine
+from annotation.views.sheets import others, sheet, sheet_draft, sheet_skip
 from annotation.views.signin import signin, signin_link, signout
+from annotation.views.way import leave, part, thanks, welcome
+
+way = [
+    path("", part, name="part"),
+    path("consent/", consent, name="consent"),
+    path("welcome/", welcome, name="welcome"),
+    path("thanks/", thanks, name="thanks"),
+    path("leave/", leave, name="leave"),
+    path("others/", others, name="others"),
+    path("sheets/<int:pk>/", sheet, name="sheet"),
+    path("sheets/<int:pk>/draft/", sheet_draft, name="sheet_draft"),
+    path("sheets/<int:pk>/skip/", sheet_skip, name="sheet_skip"),
+]
 
 urlpatterns = [
     path("", home, name="home"),
+    path("join/<str:token>/", join, name="join"),
+    path("me/<str:token>/", me, name="me"),
+    path("mine/", mine, name="mine"),
+    path("mine/forget/", forget, name="forget"),
+    path("part/<slug:study>/", include(way)),
     path("signin/", signin, name="signin"),
     path("signin/<str:token>/", signin_link, name="signin_link"),
     path("signout/", signout, name="signout"),

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
 from types import FrameType
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from config.embedded import server
 
@@ -86,7 +88,7 @@ def _prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("catalogue", "--compile")
     call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("demo")
+    call_command("demo", link=False)
 
 
 def _server() -> subprocess.Popen[bytes]:
@@ -118,8 +120,17 @@ def _greet(children: list[subprocess.Popen[bytes]]) -> int:
     site = f"http://localhost:{settings.PORT}"
     _say(f"\nConcord runs at {site}\nSign in as a researcher, once, with this link:")
     call_command("signin_link", site=site)
+    _say_invitation(site)
     _say("\nAnother link:  .venv/bin/python manage.py signin_link\nStop with Ctrl-C.\n")
     return 0
+
+
+def _say_invitation(site: str) -> None:
+    """Print the link into the study to take part in, unless a researcher has closed it."""
+    link = StringIO()
+    with suppress(CommandError):
+        call_command("invite_link", site=site, stdout=link)
+        _say(f"\nTake part in a study, as anybody with this link can:\n{link.getvalue().strip()}")
 
 
 def _wait(children: list[subprocess.Popen[bytes]]) -> int:

@@ -1,6 +1,7 @@
 """All settings, in one file, from the environment (docs/deploy.md lists the variables)."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,9 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "rules",
     "procrastinate.contrib.django",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
     "annotation",
     "personalization",
 ]
@@ -140,6 +144,47 @@ SECURE_CSP = {
 }
 
 PROCRASTINATE_ON_APP_READY = None
+
+# The REST API (docs/api.md): programs come with a token, a researcher's browser with its session.
+KNOX_TOKEN_MODEL = "personalization.ApiToken"
+REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_PREFIX": "concord_"}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "personalization.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["personalization.api.permissions.IsResearcher"],
+    "DEFAULT_THROTTLE_CLASSES": ["personalization.api.throttling.Throttle"],
+    "DEFAULT_THROTTLE_RATES": {"read": "600/min", "post": "120/min"},
+    "DEFAULT_PARSER_CLASSES": ["personalization.api.parsing.BoundedJSONParser"],
+    # JSON alone: the browsable pages of the framework need scripts that the policy refuses.
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "personalization.api.negotiation.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "personalization.api.errors.handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Concord",
+    "VERSION": "1",
+    "DESCRIPTION": "Read a study's items and judgments, post a judge's answers, read agreement.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["personalization.api.permissions.IsResearcher"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# How long a killed worker keeps a piece of work; a living one renews its leases all the time.
+LEASE_SECONDS = environment.number("CONCORD_LEASE_SECONDS", 30, most=3_600)
+
+# Where models are asked (docs/deploy.md); further endpoints are set on their page.
+LLM_URL = os.environ.get("CONCORD_LLM_URL", "").strip()
+LLM_KEY = os.environ.get("CONCORD_LLM_KEY", "").strip()
+LLM_MODEL = os.environ.get("CONCORD_LLM_MODEL", "").strip()
+LLM_PROVIDER = os.environ.get("CONCORD_LLM_PROVIDER", "").strip()
+# Hosts in our own network that the endpoints of that page may lead to, such as localhost:11434.
+ENDPOINT_HOSTS = environment.words("CONCORD_ENDPOINT_HOSTS")
 
 LOGGING = {
     "version": 1,

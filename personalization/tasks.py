@@ -4,9 +4,13 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from annotation.work import LIVE
 from personalization.agreement.report.cache import fresh
 from personalization.imports import upload
+from personalization.judge import running, runs
+from personalization.live import STEPS, find
 from personalization.models import LabelImport
+from personalization.steps import do
 
 
 @app.task(queue="batch", name="import_labels")
@@ -41,3 +45,47 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 def forget_unconfirmed_uploads(timestamp: int) -> None:
     """Delete uploads that nobody confirmed: their files hold people's texts."""
     upload.forget_unconfirmed()
+
+
+@app.task(queue="batch", name="judge_run")
+async def judge_run(run_id: int) -> None:
+    """Carry a judge's run on for a while; the run gets another job where more is left."""
+    await running.carry_on(run_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="batch", name="find_judge_runs", queueing_lock="find_judge_runs")
+def find_judge_runs(timestamp: int) -> None:
+    """Give runs whose job is gone another one."""
+    runs.look_for_abandoned()
+
+
+@app.task(queue=LIVE, name="look_for_reply")
+async def look_for_reply(about: int | None = None) -> None:
+    """Answer a message; whom it is about is a Turn."""
+    await do(STEPS["reply"], about)
+
+
+@app.task(queue=LIVE, name="look_for_extraction")
+async def look_for_extraction(about: int | None = None) -> None:
+    """Read a conversation; whom it is about is an Enrollment."""
+    await do(STEPS["extraction"], about)
+
+
+@app.task(queue=LIVE, name="look_for_pairing")
+async def look_for_pairing(about: int | None = None) -> None:
+    """Choose queries for a person; whom it is about is an Enrollment."""
+    await do(STEPS["pairing"], about)
+
+
+@app.task(queue=LIVE, name="look_for_generation")
+async def look_for_generation(about: int | None = None) -> None:
+    """Write a response; whom it is about is an Enrollment."""
+    await do(STEPS["generation"], about)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=LIVE, name="find_work", queueing_lock="find_work")
+def find_work(timestamp: int) -> None:
+    """Find work whose job was lost, and what killed workers have left."""
+    find()

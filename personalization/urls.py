@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from personalization.views import agreement, design, imports, studies, votes
+from personalization.views import (
+    agreement,
+    chat,
+    design,
+    health,
+    imports,
+    runs,
+    studies,
+    study_home,
+    study_people,
+    study_settings,
+    study_setup,
+    votes,
+    wait,
+)
 
 question = [
     path("agreement/", agreement.agreement, name="agreement"),
@@ -14,17 +28,43 @@ question = [
 ]
 
 study: list[URLPattern | URLResolver] = [
-    path("", studies.study, name="study"),
+    path("", study_home.study, name="study"),
+    path("retry/", study_home.study_retry, name="study_retry"),
+    path("settings/", study_settings.study_settings, name="study_settings"),
+    path("settings/models/", study_settings.study_models, name="study_models"),
+    path("settings/close/", study_settings.study_close, name="study_close"),
+    path("queries/", study_setup.study_queries, name="study_queries"),
+    path("queries/<int:pk>/delete/", study_setup.study_query_delete, name="study_query_delete"),
+    path("consent/", study_setup.study_consent, name="study_consent"),
+    path("people/", study_people.people, name="people"),
+    path("invites/", study_people.invites, name="invites"),
+    path("invites/<int:pk>/close/", study_people.invite_close, name="invite_close"),
     path("agreement/", agreement.study_agreement, name="study_agreement"),
     path("import/", imports.import_new, name="import_new"),
     path("items/<int:pk>/", votes.item, name="item"),
+    path("runs/", runs.runs, name="runs"),
+    path("runs/new/", runs.run_new, name="run_new"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
+    path("runs/<int:pk>/again/", runs.run_again, name="run_again"),
     path("questions/<int:pk>/", include(question)),
 ]
 
+way = [
+    path("chat/", chat.chat, name="chat"),
+    path("chat/again/", chat.chat_again, name="chat_again"),
+    path("chat/finish/", chat.chat_finish, name="chat_finish"),
+    path("wait/", wait.wait, name="wait"),
+]
+
 urlpatterns = [
+    path("part/<slug:study>/", include(way)),
     path("studies/", studies.studies, name="studies"),
     path("new-study/", studies.study_new, name="study_new"),
     path("studies/<slug:name>/", include(study)),
     path("imports/<int:pk>/", imports.import_one, name="import"),
     path("design/", design.design, name="design"),
+    path("api/v1/", include("personalization.api.urls")),
+    path("health/", health.health, name="health"),
+    path("healthz/", health.healthz, name="healthz"),
 ]

@@ -1,7 +1,11 @@
 """What every test shares."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings as site
+
+from tests.llm_server import LLMServer
 
 
 def pytest_configure() -> None:
@@ -15,3 +19,19 @@ def plain_static_files(settings: object) -> None:
     storages = dict(settings.STORAGES)  # type: ignore[attr-defined]
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def one_llm_server() -> Iterator[LLMServer]:
+    """One fake OpenAI server for all tests of this process."""
+    with LLMServer() as server:
+        yield server
+
+
+@pytest.fixture
+def llm_server(one_llm_server: LLMServer, settings: object) -> Iterator[LLMServer]:
+    """The fake OpenAI server, as if new, where endpoints may lead (see `factories.endpoint`)."""
+    settings.ENDPOINT_HOSTS = [f"127.0.0.1:{one_llm_server.port}"]  # type: ignore[attr-defined]
+    one_llm_server.forget()
+    yield one_llm_server
+    one_llm_server.forget()

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from annotation import models as m
+from personalization.models import Endpoint
+from personalization.sealing import seal
 
 Subject = m.Attribute | m.RelevancePair | m.ResponsePair | m.Response | m.Record
 COLUMNS: dict[type[Subject], str] = {
@@ -292,6 +294,15 @@ def judgment(
         distribution=distribution,
         distribution_source=distribution_source,
     )
+
+
+def endpoint(
+    *, url: str, key: str | None = None, model: str = "fake", **settings: str | float | bool
+) -> Endpoint:
+    """Make an endpoint as the settings page does, such as `endpoint(url=llm_server.url)`."""
+    sealed = seal(key) if key is not None else None
+    name = settings.pop("name", None) or new("endpoint")
+    return Endpoint.objects.create(name=name, url=url, sealed_key=sealed, model=model, **settings)
 
 
 # The same functions, for use where a parameter has taken the name.

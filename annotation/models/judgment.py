@@ -104,6 +104,8 @@ class Judgment(models.Model):
             ),
             models.Index(fields=["rater", "question"], name="judgment_rater"),
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="judgment_slot"),
+            # Pages of a question's answers cost the same wherever they are.
+            models.Index(fields=["question", "id"], name="judgment_page"),
         ]
         constraints = [
             models.UniqueConstraint(

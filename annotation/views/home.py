@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from annotation.permissions import RESEARCH
+from annotation.visits import participant_of
 
 
 @require_safe
@@ -12,4 +13,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send researchers to their studies; tell everybody else what this place is."""
     if request.user.has_perm(RESEARCH):
         return redirect("studies")
-    return render(request, "home.html")
+    return render(request, "home.html", {"participant": participant_of(request)})

@@ -1,9 +1,9 @@
-"""The two answers to a query: what anybody could be told, and what fits one person; pure."""
+"""The two responses to a query: what anybody could be told, and what fits one person; pure."""
 
 import random
 
 from personalization.demo.nouns import Query
-from personalization.demo.people import Person
+from personalization.demo.people import Attribute, Person
 
 MOST_ADVICE = 2
 OPENINGS = (
@@ -31,8 +31,10 @@ def generic(query: Query, version: int) -> str:
     return " ".join([query.opening, *kept, query.closing])
 
 
-def personalized(query: Query, person: Person, numbers: random.Random) -> str:
-    """Return an answer that takes up one or two attributes of the person."""
+def personalized(
+    query: Query, person: Person, numbers: random.Random
+) -> tuple[str, list[Attribute]]:
+    """Return an answer that takes up one or two attributes of the person, and these attributes."""
     relevant = person.relevant(query)
     chosen = numbers.sample(relevant, min(MOST_ADVICE, len(relevant)))
     first, *others = (one.advice[query.topic] for one in chosen)
@@ -40,4 +42,4 @@ def personalized(query: Query, person: Person, numbers: random.Random) -> str:
     steps = [query.steps[place] for place in kept]
     opening = numbers.choice((*OPENINGS, query.opening))
     closing = numbers.choice((*CLOSINGS, query.closing))
-    return " ".join([opening, first, *steps, *others, closing])
+    return " ".join([opening, first, *steps, *others, closing]), chosen

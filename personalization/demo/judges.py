@@ -1,121 +1,178 @@
-"""What the judges answer, with the planted effects; pure."""
+"""What the judges answer, with the planted effects; pure.
+
+Effects are planted in so many items as it takes, in random ones, so that what the pages show is the
+planted value but for the unreadable answers.
+"""
 
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from personalization.demo.items import Item
 from personalization.demo.labels import (
-    HIGHEST,
-    Row,
+    FITS,
     beside,
     choice,
+    guess_code,
     guess_fits,
     guess_points,
-    guess_yes,
+    point,
 )
 from personalization.demo.nouns import stream
-from personalization.demo.planted import JUDGES, SLIP, UNREADABLE, Judge
-
-INVALID = "unreadable"
-ORDER_COLUMNS = ("winner_order1", "winner_swapped")
+from personalization.demo.planted import SLIP, UNREADABLE, Judge, YesRates
+from personalization.demo.sheets import HIGHEST, LOWEST, Ask, Duel, Item, Plan, Sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A judge's points for a pair with a first and with b first, and whom it leans to at 0."""
+class Order(StrEnum):
+    """How the two candidates stood; none where nothing can be swapped."""
+
+    AB = "ab"
+    BA = "ba"
+    NONE = "none"
+
+
+BOTH = (Order.AB, Order.BA)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One reading of an item: the key of an option, or None where it cannot be read."""
 
     item: Item
-    judge: Judge
-    points: tuple[int, int]
+    order: Order
+    value: str | None
+
+
+@dataclass(slots=True, eq=False)
+class _Rated:
+    """A judge's points for the items of a comparison, in each order, and whom it leans to at 0."""
+
+    sheet: Sheet
+    duel: Duel
     lean: str
+    points: dict[Item, list[int]] = field(default_factory=dict)
+
+    @property
+    def gains(self) -> list[int]:
+        """Return how much better it finds the personalized response, in each order."""
+        return [self.duel.sign * points for points in self.points[self.sheet.items[0]]]
+
+    def share_of(self, family: str) -> float:
+        """Return in how many of both orders it chooses what `family` wrote."""
+        own = "b" if self.duel.side_of(family) > 0 else "a"
+        chosen = [choice(points, self.lean) for points in self.points[self.sheet.items[0]]]
+        return chosen.count(own) / len(chosen)
 
 
-def of_fits(seed: int, items: list[Item]) -> list[Row]:
-    """Return the judges' answers on attributes."""
-    numbers = stream(seed, "judges on attribute_fits")
+def read(seed: int, judge: Judge, plan: Plan) -> list[Reading]:
+    """Return everything that a judge answers, as read."""
+    numbers = stream(seed, judge.name)
+    answers = [
+        *_of_reviews(numbers, judge, plan.reviews),
+        *_of_relevance(numbers, judge.yes, plan.relevance),
+        *_of_comparisons(numbers, judge, plan.comparisons),
+    ]
     return [
-        _row(numbers, one, item, value=guess_fits(one.same_fits, numbers, item.answer))
-        for one in JUDGES
-        for item in items
+        Reading(item, order, None if numbers.random() < UNREADABLE else value)
+        for item, order, value in answers
     ]
 
 
-def of_relevance(seed: int, items: list[Item]) -> list[Row]:
-    """Return the judges' answers on relevance; the eager one over-selects."""
-    numbers = stream(seed, "judges on relevance")
-    return [
-        _row(numbers, one, item, value=guess_yes(one.yes, numbers, item.answer))
-        for one in JUDGES
-        for item in items
+Answer = tuple[Item, Order, str]
+
+
+def _of_reviews(numbers: random.Random, judge: Judge, sheets: list[Sheet]) -> Iterator[Answer]:
+    """Yield what it says of attributes; one that it rejects has an error code."""
+    said = ""
+    for item in (item for sheet in sheets for item in sheet.items):
+        if item.ask is Ask.ATTRIBUTE:
+            said = guess_fits(judge.same_fits, numbers, item.answer)
+            yield item, Order.NONE, said
+        elif said == FITS[0]:
+            yield item, Order.NONE, guess_code(numbers, item.answer)
+
+
+def _of_relevance(numbers: random.Random, rates: YesRates, sheets: list[Sheet]) -> Iterator[Answer]:
+    """Yield yes on exactly as many items as the rates say."""
+    items = [item for sheet in sheets for item in sheet.items]
+    chosen: set[Item] = set()
+    for answer, rate in (("yes", rates.if_yes), ("no", rates.if_no)):
+        asked = [item for item in items if item.answer == answer]
+        chosen.update(numbers.sample(asked, round(rate * len(asked))))
+    yield from ((item, Order.NONE, "yes" if item in chosen else "no") for item in items)
+
+
+def _of_comparisons(numbers: random.Random, judge: Judge, sheets: list[Sheet]) -> Iterator[Answer]:
+    by_position = set(numbers.sample(range(len(sheets)), round(judge.by_position * len(sheets))))
+    rated = [
+        _rated(numbers, judge, sheet, by_position=place in by_position)
+        for place, sheet in enumerate(sheets)
     ]
+    if judge.inflation:
+        _inflate(numbers, rated, judge.inflation)
+    if judge.self_preference:
+        _prefer_own(numbers, rated, judge)
+    for one in rated:
+        overall = one.points[one.sheet.items[0]]
+        for item in one.sheet.items:
+            for place, order in enumerate(BOTH):
+                if item.ask is Ask.CHOICE:
+                    yield item, order, choice(overall[place], one.lean)
+                else:
+                    yield item, order, point(one.points[item][place])
 
 
-def ratings(seed: int, items: list[Item]) -> list[Rating]:
-    """Return the judges' points for each pair of answers, both orders mapped back to a and b."""
-    found = []
-    for judge in JUDGES:
-        numbers = stream(seed, f"{judge.name} on overall")
-        read = [_rating(numbers, judge, item) for item in items]
-        found += _inflated(numbers, read, judge.inflation) if judge.inflation else read
-    return found
-
-
-def of_overall(seed: int, rated: list[Rating]) -> list[Row]:
-    """Return the points as answers, one per order."""
-    numbers = stream(seed, "readings of overall")
-    return [_orders_row(numbers, one, [str(points) for points in one.points]) for one in rated]
-
-
-def of_choice(seed: int, rated: list[Rating]) -> list[Row]:
-    """Return which candidate the points prefer, one answer per order; judges have no tie."""
-    numbers = stream(seed, "readings of choice")
-    return [
-        _orders_row(numbers, one, [choice(str(points), one.lean) for points in one.points])
-        for one in rated
-    ]
-
-
-def _rating(numbers: random.Random, judge: Judge, item: Item) -> Rating:
-    lean = numbers.choice("ab")
-    if numbers.random() < judge.by_position:
-        strength = numbers.choice((1, 2))
-        return Rating(item, judge, (-strength, strength), lean)
-    meant = int(guess_points(judge.same_overall, numbers, item.answer))
-    return Rating(item, judge, (_slipped(numbers, meant), _slipped(numbers, meant)), lean)
+def _rated(numbers: random.Random, judge: Judge, sheet: Sheet, *, by_position: bool) -> _Rated:
+    assert sheet.duel is not None  # noqa: S101 - of comparisons
+    rated = _Rated(sheet, sheet.duel, numbers.choice("ab"))
+    strength = numbers.choice((1, 2))
+    for item in sheet.items:
+        if item.ask is Ask.CHOICE:
+            continue  # follows from overall
+        if by_position:
+            rated.points[item] = [-strength, strength]
+        else:
+            meant = guess_points(judge.same_point, numbers, item.points)
+            rated.points[item] = [_slipped(numbers, meant) for _order in BOTH]
+    return rated
 
 
 def _slipped(numbers: random.Random, points: int) -> int:
     return beside(numbers, points) if numbers.random() < SLIP else points
 
 
-def _inflated(numbers: random.Random, read: list[Rating], inflation: float) -> list[Rating]:
-    """Raise personalized answers by a point, so often that the mean rises by `inflation`.
-
-    What has the highest point already cannot rise, so the others rise a little more often.
-    """
-    gains = [one.item.sign * points for one in read for points in one.points]
-    chance = inflation * len(gains) / sum(gain < HIGHEST for gain in gains)
-    return [
-        Rating(one.item, one.judge, (_raised(one, 0), _raised(one, 1)), one.lean)
-        if numbers.random() < chance
-        else one
-        for one in read
-    ]
+def _inflate(numbers: random.Random, rated: list[_Rated], inflation: float) -> None:
+    """Raise personalized responses by a point, in random pairs, until the mean is so much higher."""
+    wanted = sum(2 * one.duel.sign * one.sheet.items[0].points for one in rated)
+    missing = round(wanted + 2 * inflation * len(rated)) - sum(sum(one.gains) for one in rated)
+    while missing > 1:  # a single point is left where no pair has room for one alone
+        for one in numbers.sample(rated, len(rated)):
+            room = sum(gain < HIGHEST for gain in one.gains)
+            if 0 < room <= missing:
+                missing -= room
+                _move(one, one.duel.sign)
 
 
-def _raised(rating: Rating, order: int) -> int:
-    sign = rating.item.sign
-    return sign * min(sign * rating.points[order] + 1, HIGHEST)
+def _prefer_own(numbers: random.Random, rated: list[_Rated], judge: Judge) -> None:
+    """Let it take its own family's response, in random pairs, until it does so that much more often."""
+    owners = sum(_owners_share(one, judge.family) for one in rated)
+    wanted = owners + judge.self_preference * len(rated)
+    for one in numbers.sample(rated, len(rated)):
+        if sum(each.share_of(judge.family) for each in rated) >= wanted:
+            break
+        if one.share_of(judge.family) < 1:
+            side, strength = one.duel.side_of(judge.family), numbers.choice((1, 2))
+            one.points = {item: [side * strength] * 2 for item in one.points}
 
 
-def _row(numbers: random.Random, judge: Judge, item: Item, value: str) -> Row:
-    return {"item": item.key, "judge": judge.name, "value": _read(numbers, value)}
+def _owners_share(one: _Rated, family: str) -> float:
+    """Return 1 where the owner chooses what `family` wrote, 1/2 for a tie."""
+    side = one.duel.side_of(family) * one.sheet.items[0].points
+    return 0.5 if side == 0 else float(side > 0)
 
 
-def _orders_row(numbers: random.Random, rating: Rating, values: list[str]) -> Row:
-    read = dict(zip(ORDER_COLUMNS, (_read(numbers, value) for value in values), strict=True))
-    return {"item": rating.item.key, "judge": rating.judge.name, **read}
-
-
-def _read(numbers: random.Random, value: str) -> str:
-    return INVALID if numbers.random() < UNREADABLE else value
+def _move(one: _Rated, by: int) -> None:
+    one.points = {
+        item: [min(max(points + by, LOWEST), HIGHEST) for points in orders]
+        for item, orders in one.points.items()
+    }

@@ -65,6 +65,7 @@ WRONG = (
         "I am writing a story in which the narrator is {job}. Can you check whether the tools are right?",
         "With pleasure. Send me the scene in the workshop first.",
         ({"job": "a lighthouse keeper"}, {"job": "a clockmaker"}, {"job": "a falconer"}),
+        error="task_or_role_play",
     ),
     Mistake(
         "The user has {illness}.",
@@ -75,12 +76,14 @@ WRONG = (
             {"illness": "diabetes"},
             {"illness": "a heart condition"},
         ),
+        error="no_evidence",
     ),
     Mistake(
         "The user is planning a wedding in {place}.",
         "My cousin gets married in {place} and asked me to translate the invitation. Does this line sound natural?",
         "Almost. I would turn the second half around.",
         ({"place": "Lisbon"}, {"place": "a barn"}, {"place": "Edinburgh"}),
+        error="no_evidence",
     ),
     Mistake(
         "The user believes that {claim}.",
@@ -91,17 +94,20 @@ WRONG = (
             {"claim": "cities should ban private gardens"},
             {"claim": "nobody should own more than ten books"},
         ),
+        error="task_or_role_play",
     ),
     Mistake(
         "The user collects {things}.",
         "My late uncle left boxes full of {things}. Who would want them? I need the cellar back.",
         "A local collectors' club will often fetch them within a week.",
         ({"things": "beer mats"}, {"things": "model trains"}, {"things": "old postcards"}),
+        error="no_evidence",
     ),
     Mistake(
         "The user lives in {city}.",
         "Write me a short letter as if you were a traveller who lives in {city} in the year 1900.",
         "Dear friend, the lamps are being lit as I write to you.",
         ({"city": "Vienna"}, {"city": "Buenos Aires"}, {"city": "Bombay"}),
+        error="task_or_role_play",
     ),
 )

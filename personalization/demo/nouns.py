@@ -42,6 +42,16 @@ class Mistake:
     said: str
     replied: str
     fills: tuple[Fill, Fill, Fill]
+    error: str = ""  # the error code that it deserves, where it is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """An exchange from which nothing was extracted, and what the extractor missed in it, if anything."""
+
+    said: str
+    replied: str
+    missed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

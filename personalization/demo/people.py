@@ -3,8 +3,9 @@
 import random
 from dataclasses import dataclass, field
 
+from personalization.demo.fillers import FILLERS
 from personalization.demo.mistakes import DOUBTFUL, WRONG
-from personalization.demo.nouns import Fill, Mistake, Query, Topic, Trait, stream
+from personalization.demo.nouns import Fill, Filler, Mistake, Query, Topic, Trait, stream
 from personalization.demo.planted import CREW, PEOPLE, QUERIES_EACH
 from personalization.demo.queries_body import QUERIES as OF_BODY
 from personalization.demo.queries_desk import QUERIES as OF_DESK
@@ -19,9 +20,10 @@ TRAITS = (*BODY, *HOME, *WORK, *TASTES)
 VERSIONS = 3
 # How many attributes the people of a crew have: 108 in all, each trait in each version once.
 NUMBERS_OF_ATTRIBUTES = (3, 4, 5, 6)
+LONGEST_CHAT = 6  # exchanges
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
     """A sentence about a person, the exchange it was read from, and what the owner says of it."""
 
@@ -30,19 +32,33 @@ class Attribute:
     replied: str
     fits: str
     advice: dict[Topic, str] = field(default_factory=dict)
+    error: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
-    """A person, what is true of them, what is not, and what they ask for."""
+    """A person, what is true of them, what is not, what they say, and what they ask for."""
 
-    name: str
+    number: int
     crew: int
     room: int  # how many more attributes they get
     groups: set[str] = field(default_factory=set)
     attributes: list[Attribute] = field(default_factory=list)
     mistakes: list[Attribute] = field(default_factory=list)
     queries: list[Query] = field(default_factory=list)
+    # One or two chats: exchanges in their order, of an attribute or of nothing in particular.
+    chats: list[list[Attribute | Filler]] = field(default_factory=list)
+
+    @property
+    def extracted(self) -> list[Attribute]:
+        """Return what was read from the chats, in the order in which it was said."""
+        return [one for chat in self.chats for one in chat if isinstance(one, Attribute)]
+
+    @property
+    def missed(self) -> list[str]:
+        """Return what could have been read from the chats, and was not."""
+        found = [one for chat in self.chats for one in chat if isinstance(one, Filler)]
+        return [one.missed for one in found if one.missed]
 
     def relevant(self, query: Query) -> list[Attribute]:
         """Return the attributes that matter to `query`."""
@@ -54,12 +70,12 @@ def draw(seed: int) -> list[Person]:
     numbers = stream(seed, "people")
     rooms = [*NUMBERS_OF_ATTRIBUTES] * (PEOPLE // len(NUMBERS_OF_ATTRIBUTES))
     numbers.shuffle(rooms)
-    people = [
-        Person(f"person-{place + 1:02}", place // CREW, room) for place, room in enumerate(rooms)
-    ]
+    people = [Person(place + 1, place // CREW, room) for place, room in enumerate(rooms)]
     _deal_traits(people, numbers)
     _deal_mistakes(people, numbers)
     _deal_queries(people, numbers)
+    for person in people:
+        person.chats = _chats(person, numbers)
     return people
 
 
@@ -101,6 +117,17 @@ def _deal_queries(people: list[Person], numbers: random.Random) -> None:
                 asked[place] += 1
 
 
+def _chats(person: Person, numbers: random.Random) -> list[list[Attribute | Filler]]:
+    """Return everything that a person says in one chat, or in two where it would be long."""
+    fillers = numbers.sample(FILLERS, numbers.choice((1, 2)))
+    said: list[Attribute | Filler] = [*person.attributes, *person.mistakes, *fillers]
+    numbers.shuffle(said)
+    if len(said) <= LONGEST_CHAT:
+        return [said]
+    half = (len(said) + 1) // 2
+    return [said[:half], said[half:]]
+
+
 def _true(trait: Trait, fill: Fill) -> Attribute:
     return Attribute(
         trait.attribute.format(**fill),
@@ -117,4 +144,5 @@ def _mistaken(mistake: Mistake, fill: Fill, fits: str) -> Attribute:
         mistake.said.format(**fill),
         mistake.replied.format(**fill),
         fits,
+        error=mistake.error,
     )

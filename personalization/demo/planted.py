@@ -4,29 +4,46 @@ from dataclasses import dataclass
 
 # How much there is. Every fixed count is exact for every seed.
 PEOPLE = 24
-CREW = 6  # people label the items of their own crew, so that pairs of raters share enough of them
-QUERIES_EACH = 5  # one pair of answers for each person and query: 120 pairs
-PAIRS_OF_RELEVANCE = 300
+CREW = 6  # people label the sheets of their own crew, so that pairs of raters share enough items
+QUERIES_EACH = 5  # one pair of responses for each person and query: 120 pairs
+RESPONSE_PAIRS = PEOPLE * QUERIES_EACH
+RELEVANCE_PAIRS = 300
+GAINS_ASKED = 5  # attributes, at most, that a comparison asks about
 STRANGERS, MORE_STRANGERS = 3, 5
-MORE_SHARE = 1 / 3  # of items, which MORE_STRANGERS label
+MORE_SHARE = 1 / 3  # of the sheets of each stage, which MORE_STRANGERS label
 
 # The owner's own answers are the truth of the study; owners answer all their items.
 RELEVANT_SHARE = 0.20  # of attributes, to a query
-# Ratings of the personalized answer against the generic one: how many of 120 pairs. Mean +.15:
-# hardly better.
+# How much better the personalized response is than the other one, in points: how many of 120 pairs.
+# Mean +.15: hardly better.
 GAINS = {-2: 8, -1: 26, 0: 38, 1: 36, 2: 12}
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """A made-up model that wrote responses."""
+
+    name: str
+    family: str
+
+
+# Each writes half of the personalized and half of the other responses, always against the other.
+AUTHORS = (
+    Author("demo-writer-a", "demo-family-a"),
+    Author("demo-writer-b", "demo-family-b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class YesRates:
-    """How often a rater says YES where the owner does, and where the owner does not."""
+    """How often a rater says yes where the owner does, and where the owner does not."""
 
     if_yes: float
     if_no: float
 
     @property
     def overall(self) -> float:
-        """Return the rate of YES over all items."""
+        """Return the rate of yes over all items."""
         return RELEVANT_SHARE * self.if_yes + (1 - RELEVANT_SHARE) * self.if_no
 
     @property
@@ -35,12 +52,14 @@ class YesRates:
         return RELEVANT_SHARE * self.if_yes + (1 - RELEVANT_SHARE) * (1 - self.if_no)
 
 
-# Strangers. With these rates their majority says YES as often as owners do (.2016 against .20), so
+# Strangers. With these rates their majority says yes as often as owners do (.2016 against .20), so
 # over-selection is the same against either; two strangers have a kappa of .43.
 STRANGER_YES = YesRates(0.80, 0.10)  # the owner's answer in .88
-STRANGER_SAME_FITS = 0.75  # the owner's answer on attribute_fits
-STRANGER_SAME_OVERALL = 0.60  # the owner's point on overall; otherwise a point next to it
+STRANGER_SAME_FITS = 0.75  # the owner's answer on an attribute
+STRANGER_SAME_CODE = 0.60  # the code that the mistake deserves, where an attribute is rejected
+STRANGER_SAME_POINT = 0.60  # the owner's point on a comparison; otherwise a point next to it
 SKIPPED = 0.02  # of strangers' answers
+MISSED_BY_STRANGER = 0.3  # of what the extractor missed; owners name all of it
 
 # Judges. Each has one effect and is otherwise an ordinary judge.
 UNREADABLE = 0.03  # of judges' readings
@@ -52,22 +71,41 @@ class Judge:
     """A judge: how often it gives the owner's answer, and what is planted in it."""
 
     name: str
+    family: str
     yes: YesRates
     same_fits: float
-    same_overall: float
-    inflation: float = 0.0  # points added to its ratings of personalized answers, on average
-    by_position: float = 0.0  # share of pairs in which it takes what stands first, in both orders
+    same_point: float
+    # Points that it adds to personalized responses, on average, over what owners give them.
+    inflation: float = 0.0
+    # Share of pairs in which it takes what stands first, in both orders.
+    by_position: float = 0.0
+    # How much more often than owners it prefers what its own family wrote.
+    self_preference: float = 0.0
 
 
-ORDINARY_YES = YesRates(0.70, 0.075)  # YES in .20: as often as owners
-EAGER_YES = YesRates(0.90, 0.375)  # YES in .48
+ORDINARY_YES = YesRates(0.70, 0.075)  # yes in .20: as often as owners
+EAGER_YES = YesRates(0.90, 0.375)  # yes in .48
 OVER_SELECTION = 2.4  # = .48 / .20
 INFLATION = 0.8
 BY_POSITION = 0.44
 FIRST_POSITION_SHARE = 0.72  # = .44 + (1 - .44) / 2
+SELF_PREFERENCE = 0.25
+SELFISH_AUTHOR = AUTHORS[1]
 
-CAREFUL = Judge("demo-judge-careful", YesRates(0.80, 0.05), 0.88, 0.80)
-EAGER = Judge("demo-judge-eager", EAGER_YES, 0.75, 0.60)
-INFLATING = Judge("demo-judge-inflating", ORDINARY_YES, 0.75, 0.60, inflation=INFLATION)
-POSITION = Judge("demo-judge-position", ORDINARY_YES, 0.75, 0.60, by_position=BY_POSITION)
-JUDGES = (CAREFUL, EAGER, INFLATING, POSITION)
+CAREFUL = Judge("demo-judge-careful", "demo-family-c", YesRates(0.80, 0.05), 0.88, 0.80)
+EAGER = Judge("demo-judge-eager", "demo-family-d", EAGER_YES, 0.75, 0.60)
+INFLATING = Judge(
+    "demo-judge-inflating", "demo-family-e", ORDINARY_YES, 0.75, 0.60, inflation=INFLATION
+)
+POSITION = Judge(
+    "demo-judge-position", "demo-family-f", ORDINARY_YES, 0.75, 0.60, by_position=BY_POSITION
+)
+SELFISH = Judge(
+    "demo-judge-selfish",
+    SELFISH_AUTHOR.family,
+    ORDINARY_YES,
+    0.75,
+    0.60,
+    self_preference=SELF_PREFERENCE,
+)
+JUDGES = (CAREFUL, EAGER, INFLATING, POSITION, SELFISH)

@@ -1,47 +1,57 @@
-"""Make the demo study, through the same door as any imported study."""
-
-from io import BytesIO
+"""Make the demo study: a whole study with everything in it, as if people and judges had done it."""
 
 from django.db import transaction
 
-from annotation.models import Study
-from personalization.demo.files import generate
-from personalization.imports.errors import ImportRefusedError
-from personalization.imports.reading import LabelFile
-from personalization.imports.specification import from_mapping
-from personalization.imports.verb import import_labels
+from annotation.models import ConsentText, Study
+from annotation.models.person import Scope
+from personalization.demo import judges, labels, people, planted, sheets
+from personalization.demo.rows import judges as judge_rows
+from personalization.demo.rows import labels as label_rows
+from personalization.demo.rows import people as people_rows
+from personalization.demo.rows import sheets as sheet_rows
+from personalization.demo.rows import times
 
 TITLE = "Demo: is a personalized answer any better?"
 DESCRIPTION = (
-    "Everything in this study is synthetic: the people, their requests, both answers to each"
-    " request and all labels come from a seeded script, and no judge in it is a real model."
-    " Twenty-four people say which sentences describe them, which of these should affect an answer,"
-    " and whether the personalized answer is any better; others of them guess the same."
-    " Four judges answer too, and three of them have a planted fault for you to find: one finds"
-    " too much relevant, one flatters personalized answers, and one likes whatever stands first."
-    " In the key of a pair of answers, pg means that A is the personalized one, and gp that B is."
+    "Everything in this study is synthetic: the people, their conversations, what was read from"
+    " these, both responses to each request and all labels come from a seeded script, and no judge"
+    " in it is a real model."
+    " Twenty-four people say which sentences describe them, which of these should affect a response,"
+    " and whether the personalized response is any better; others of them guess the same."
+    " Five judges answer too, and four of them have a planted fault for you to find: one finds"
+    " too much relevant, one flatters personalized responses, one likes whatever stands first, and"
+    " one prefers what a model of its own family wrote."
 )
+CONSENT = (
+    "Synthetic: nobody was asked and nobody has read this. The people of this study do not exist;"
+    " their texts and answers come from a script."
+)
+TASK = "Synthetic: ask the assistant for help with whatever is on your mind."
 
 
 @transaction.atomic
 def add(name: str, seed: int) -> Study:
     """Return a new demo study called `name`; the same seed gives the same study."""
-    study = Study(name=name, title=TITLE, description=DESCRIPTION, synthetic=True)
+    study = Study(
+        name=name,
+        title=TITLE,
+        description=DESCRIPTION,
+        synthetic=True,
+        chat_model="demo-assistant (a script)",
+        chat_task=TASK,
+        queries_each=planted.QUERIES_EACH,
+        strangers=planted.STRANGERS,
+        created_at=times.START,
+        closed_at=times.CLOSED,
+    )
     study.full_clean()
     study.save()
-    for files in generate(seed):
-        question = files.question["key"]
-        outcome = import_labels(
-            study,
-            from_mapping(files.question),
-            items=_file(f"{question}.items.jsonl", files.items),
-            human=_file(f"{question}.human.jsonl", files.human),
-            judges=_file(f"{question}.judges.jsonl", files.judges),
-        )
-        if outcome.faults.count:
-            raise ImportRefusedError(*(fault.message for fault in outcome.faults.kept))
+    ConsentText.objects.create(study=study, version=1, text=CONSENT, created_at=times.START)
+    persons = people.draw(seed)
+    plan = sheets.plan(seed, persons)
+    crowd = people_rows.add(study, seed, persons, scopes=list(Scope), finished_at=times.CLOSED)
+    laid = sheet_rows.lay(study, crowd, plan, sheet_rows.add_queries(study))
+    label_rows.add(crowd, laid, labels.of_people(seed, plan.sheets), seed, strangers=0)
+    for judge in planted.JUDGES:
+        judge_rows.add(study, laid, judge, judges.read(seed, judge, plan))
     return study
-
-
-def _file(name: str, content: bytes) -> LabelFile:
-    return LabelFile(name, BytesIO(content), len(content))

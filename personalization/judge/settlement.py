@@ -35,7 +35,8 @@ def settle_orders(ab: Reading, ba: Reading, score: Callable[[int], float] | None
     """Return both orders as one answer.
 
     Nominal (`score` None): equal -> that value; readable and different -> `inconsistent`; any
-    unreadable -> `unparsed`. Ordinal: score = mean of both, value only where they are equal.
+    unreadable -> `unparsed`, or what else made all of them unreadable. Ordinal: score = mean of
+    both, value only where they are equal.
     Pair certainty = the lower of the two where the orders agree, else none (protocols, PJ).
 
     >>> settle_orders(Reading(3), Reading(4), score=lambda code: code + 1.0)
@@ -44,7 +45,8 @@ def settle_orders(ab: Reading, ba: Reading, score: Callable[[int], float] | None
     60
     """
     if ab.value is None or ba.value is None:
-        return Settled(None, "unparsed")
+        reasons = {one.reason for one in (ab, ba) if one.value is None}
+        return Settled(None, (reasons.pop() if len(reasons) == 1 else None) or "unparsed")
     mean = (score(ab.value) + score(ba.value)) / 2 if score else None
     if ab.value != ba.value:
         return Settled(None, "inconsistent", mean)

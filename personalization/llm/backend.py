@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 Role = Literal["system", "user", "assistant"]
 
@@ -78,7 +78,13 @@ ErrorKind = Literal[
     "timeout", "unavailable", "rate_limited", "cut", "garbage",
     "unauthorized", "bad_request", "forbidden_address",
 ]  # fmt: skip
+KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 PASSING = ("timeout", "unavailable", "rate_limited", "cut", "garbage")
+
+
+def error_kind(word: str) -> ErrorKind:
+    """Return a word as a kind of error; what is not known needs a person."""
+    return next((kind for kind in KINDS if kind == word), "bad_request")
 
 
 class AskError(Exception):

@@ -1,3 +1,4 @@
+"""A run can pause until a person mends something, and says what it may not send."""
 
 from django.db import migrations, models
 

@@ -9,10 +9,12 @@ from personalization.models.pairing import Pairing
 from personalization.models.reply import Reply
 from personalization.models.report import AgreementReport
 from personalization.models.run import JudgeRun
+from personalization.models.token import ApiToken
 from personalization.models.verdict import Verdict
 
 __all__ = [
     "AgreementReport",
+    "ApiToken",
     "BadLine",
     "Endpoint",
     "Extracted",

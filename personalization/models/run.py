@@ -35,7 +35,7 @@ class JudgeRun(models.Model):
     # How many verdicts the plan asks for, and how many are settled: progress without counting.
     planned = models.PositiveIntegerField(default=0, db_default=0)
     settled = models.PositiveIntegerField(default=0, db_default=0)
-    # Verdicts that are not asked for: their person did not agree to the endpoint's provider.
+    # Items that are not sent: their person did not agree to the endpoint's provider.
     withheld = models.PositiveIntegerField(default=0, db_default=0)
     # What a person must mend before the run can go on, as the endpoint said it; set with the pause.
     trouble = models.TextField(blank=True, db_default="")

@@ -518,6 +518,7 @@ JUDGE_RUNS = Table(
         time("created_at", "When it was made."),
         integer("planned", "Verdicts that the plan asks for; 0 for imported runs."),
         integer("settled", "How many of them are settled."),
+        integer("withheld", "Items not sent: their person did not agree to the provider."),
         time("finished_at", "When it was done."),
         time("cancelled_at", "When it was cancelled."),
     ),
@@ -527,6 +528,7 @@ JUDGE_RUNS = Table(
         "by_id": "Names an account.",
         "questions": "Ids; the verdicts name their questions.",
         "trouble": "Working state.",
+        "paused_at": "Working state.",
         **ONE_STUDY,
     },
 )

@@ -17,6 +17,7 @@ register.filter("statistic_definition", wording.definition)
 register.filter("reason_text", wording.reason)
 register.filter("missing_text", wording.missing)
 register.filter("level_name", wording.level)
+register.filter("trouble_text", wording.trouble)
 
 
 @register.filter

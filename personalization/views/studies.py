@@ -1,4 +1,4 @@
-"""Studies: the list, one study, a new one."""
+"""Studies: the list with how far each is, and a new one."""
 
 from django import forms
 from django.http import HttpResponse
@@ -8,12 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
-from personalization.agreement.report import question_name
-from personalization.models import AgreementReport
-from personalization.views.lookup import study_named
-
-HEADLINES = ("krippendorff_alpha", "raw_agreement")
-RECENT_IMPORTS = 10
+from personalization.overview import overview
 
 
 class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -39,33 +34,8 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
 @require_safe
 @researcher_required
 def studies(request: StaffRequest) -> HttpResponse:
-    """List all studies."""
-    return render(request, "studies.html", {"studies": Study.objects.all()})
-
-
-@require_safe
-@researcher_required
-def study(request: StaffRequest, name: str) -> HttpResponse:
-    """Show one study: its questions with their headline numbers, and recent imports."""
-    one = study_named(name)
-    questions = list(one.questions.prefetch_related("options"))
-    reports = AgreementReport.objects.filter(question__in=questions).in_bulk(
-        field_name="question_id"
-    )
-    context = {
-        "study": one,
-        "questions": [
-            {
-                "question": question,
-                "name": question_name(question),
-                "options": question.options.all(),
-                "headline": _headline(reports.get(question.pk)),
-            }
-            for question in questions
-        ],
-        "imports": one.label_imports.select_related("by")[:RECENT_IMPORTS],
-    }
-    return render(request, "study.html", context)
+    """List all studies with their progress, the liveliest first."""
+    return render(request, "studies.html", {"lines": overview()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,16 +47,3 @@ def study_new(request: StaffRequest) -> HttpResponse:
         return redirect(form.save())
     status = 422 if form.is_bound else 200
     return render(request, "study_new.html", {"form": form}, status=status)
-
-
-def _headline(report: AgreementReport | None) -> dict[str, object]:
-    """Return the item count and the people's headline numbers, as last computed."""
-    if report is None:
-        return {}
-    people = {
-        record["statistic"]: record
-        for record in report.content["records"]
-        if record["panel"] == "third_party" and record["against"] is None
-    }
-    numbers = [people[name] for name in HEADLINES if people.get(name, {}).get("value") is not None]
-    return {"n_items": report.content["n_items"], "numbers": numbers}

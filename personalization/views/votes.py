@@ -14,10 +14,10 @@ from annotation.models import Item, Judgment, Question, Rater
 from annotation.models.rater import RaterKind
 from annotation.permissions import StaffRequest, researcher_required
 from personalization.models import Verdict
-from personalization.views import wording
+from personalization.views import subjects, wording
 from personalization.views.behind import Panel, conditions
 from personalization.views.csv_file import csv_response
-from personalization.views.lookup import question_of
+from personalization.views.lookup import question_of, start_after
 
 PAGE = 10
 CHUNK = 1000
@@ -71,6 +71,16 @@ class Row:
     accepted: list[str]
     differs: bool
 
+    @property
+    def title(self) -> str:
+        """Return what the item is called."""
+        return subjects.title(self.item)
+
+    @property
+    def texts(self) -> list[subjects.Text]:
+        """Return what the item shows."""
+        return subjects.texts(self.item)
+
 
 @require_safe
 @researcher_required
@@ -78,14 +88,14 @@ def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show the items and votes behind one number."""
     question = question_of(name, pk)
     asked = _asked(request, question)
-    items = _item_ids(question, asked, _after(request), PAGE + 1)
+    items = _item_ids(question, asked, start_after(request), PAGE + 1)
     context = {
         "study": question.study,
         "question": question,
         "panels": asked.panels,
         "statistic": asked.statistic,
         "options": _options(question),
-        "rows": _rows(question, items[:PAGE], asked.panels),
+        "rows": _rows(question, items[:PAGE], asked.panels, with_texts=True),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
         "csv_query": request.GET.urlencode(),
     }
@@ -122,7 +132,7 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         sql,
         {
             "question": question.pk,
-            "after": _after(request),
+            "after": start_after(request),
             "limit": PAGE + 1,
             "rater": rater.pk if rater else 0,
             "role": role,
@@ -137,7 +147,7 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "chosen": chosen,
         "role": role,
         "options": _options(question),
-        "rows": _rows(question, items[:PAGE], people + machine),
+        "rows": _rows(question, items[:PAGE], people + machine, with_texts=True),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
     }
     return render(request, "disagreements.html", context)
@@ -148,7 +158,7 @@ def disagreements(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show one item: its text, every answer with its history, every raw reading."""
     one = get_object_or_404(
-        Item.objects.select_related("question", "record", "sheet__owner", "study"),
+        subjects.with_subjects(Item.objects.select_related("question", "study")),
         pk=pk,
         study__name=name,
     )
@@ -156,26 +166,18 @@ def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "study": one.study,
         "question": one.question,
         "item": one,
+        "title": subjects.title(one),
+        "texts": subjects.texts(one),
+        "chats": subjects.chats(one),
         "options": _options(one.question),
         "judgments": one.judgments.select_related("rater").order_by("role", "rater__name", "pk"),
         "verdicts": Verdict.objects.filter(item=one)
         .select_related("rater")
         .order_by("rater__name", "side", "sample"),
         "references": one.references.filter(superseded_at=None),
-        "others": Item.objects.filter(record=one.record)
-        .exclude(pk=one.pk)
-        .select_related("question")
-        if one.record
-        else [],
+        "others": subjects.others(one),
     }
     return render(request, "item.html", context)
-
-
-def _after(request: HttpRequest) -> int:
-    after = request.GET.get("after", "0")
-    if not after.isascii() or not after.isdigit() or len(after) > 18:
-        raise Http404
-    return int(after)
 
 
 def _asked(request: HttpRequest, question: Question) -> Asked:
@@ -227,9 +229,13 @@ def _item_ids(question: Question, asked: Asked, after: int, limit: int) -> list[
     )
 
 
-def _rows(question: Question, ids: list[int], panels: list[Panel]) -> list[Row]:
+def _rows(
+    question: Question, ids: list[int], panels: list[Panel], *, with_texts: bool = False
+) -> list[Row]:
     options = _options(question)
-    items = Item.objects.filter(pk__in=ids).select_related("record").in_bulk()
+    wanted = Item.objects.filter(pk__in=ids)
+    found = subjects.with_subjects(wanted) if with_texts else wanted.select_related("record")
+    items = found.in_bulk()
     judgments = list(
         Judgment.objects.filter(item__in=ids, superseded_at=None, use="label", occasion=0)
         .select_related("rater")

@@ -144,10 +144,42 @@ MISSING = {
     "failed": gettext_lazy("failed"),
 }
 
+BASELINES = {
+    "random": gettext_lazy("Random: any answer, drawn for each item"),
+    "always_yes": gettext_lazy("Always yes"),
+    "majority": gettext_lazy("Majority class: what strangers have answered most often so far"),
+    "longer": gettext_lazy("Longer answer"),
+    "first_position": gettext_lazy("First position: what stands first"),
+}
+
+# Why a run has paused, and what somebody can do about it.
+TROUBLES = {
+    "unauthorized": gettext_lazy("The endpoint does not accept the key. Enter a valid one."),
+    "bad_request": gettext_lazy(
+        "The endpoint does not take the request. Check the name of the model and the temperature;"
+        " with other ones, start a new run."
+    ),
+    "forbidden_address": gettext_lazy(
+        "The endpoint's address is not allowed. Correct it, or let the site's admin allow it."
+    ),
+    "closed": gettext_lazy("The endpoint was closed. Open it again."),
+    "broken": gettext_lazy("Something broke on our side. The log of the worker says what."),
+}
+
 LEVELS = {
     "nominal": gettext_lazy("nominal"),
     "ordinal": gettext_lazy("ordinal"),
     "interval": gettext_lazy("interval"),
+}
+
+
+CONDITIONS = {
+    "none": gettext_lazy("written without attributes"),
+    "all": gettext_lazy("written with all attributes"),
+    "relevant_majority": gettext_lazy("written with what matters by majority"),
+    "relevant_owner": gettext_lazy("written with what matters to the owner"),
+    "verified": gettext_lazy("written with verified attributes"),
+    "human": gettext_lazy("written by a person"),
 }
 
 
@@ -176,6 +208,21 @@ def reason(name: str | None) -> str:
 def missing(name: str) -> str:
     """Return why there is no value."""
     return str(MISSING.get(name, name))
+
+
+def condition(name: str) -> str:
+    """Return what the author of a response was given."""
+    return str(CONDITIONS.get(name, name))
+
+
+def baseline(name: str) -> str:
+    """Return what a baseline does."""
+    return str(BASELINES[name])
+
+
+def trouble(kind: str) -> str:
+    """Return why a run has paused and how to mend it."""
+    return str(TROUBLES.get(kind, _("The endpoint refuses. See what it said.")))
 
 
 def level(name: str) -> str:

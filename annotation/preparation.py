@@ -1,0 +1,90 @@
+"""Set a study up: versions of its consent text, its queries, and whether people may still join."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from annotation.models import ConsentText, Query, Study
+
+NUMBERED = re.compile(r"q([0-9]{1,9})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many queries are new, and how many were there already."""
+
+    new: int
+    known: int
+
+
+@transaction.atomic
+def publish_consent(study: Study, text: str, provider: str) -> ConsentText | None:
+    """Add a version of the consent text; None where it says what the newest one says already."""
+    _hold(study)
+    newest = study.consent_texts.first()
+    if newest is not None and (newest.text, newest.provider) == (text, provider):
+        return None
+    version = newest.version + 1 if newest else 1
+    return study.consent_texts.create(version=version, text=text, provider=provider)
+
+
+def split_queries(written: str) -> list[str]:
+    """Return the queries of a text: divided by empty lines where there are any, else one a line.
+
+    >>> split_queries("Where to?\\nWhat to eat?")
+    ['Where to?', 'What to eat?']
+    >>> split_queries("Dear all,\\nwhere to?\\n\\nWhat to eat?")
+    ['Dear all,\\nwhere to?', 'What to eat?']
+    """
+    text = "\n".join(line.rstrip() for line in written.strip().splitlines())
+    between = r"\n{2,}" if "\n\n" in text else r"\n"
+    return [one.strip() for one in re.split(between, text) if one.strip()]
+
+
+@transaction.atomic
+def add_queries(study: Study, texts: Sequence[str], source: str, licence: str) -> Added:
+    """Add queries, each text once, with keys that go on from the highest number so far."""
+    _hold(study)
+    known = set(study.queries.filter(text__in=texts).values_list("text", flat=True))
+    new = [text for text in dict.fromkeys(texts) if text not in known]
+    keys = study.queries.filter(key__regex=r"^q[0-9]{1,9}$").values_list("key", flat=True)
+    used = [int(found[1]) for key in keys if (found := NUMBERED.match(key))]
+    first = max(used, default=0) + 1
+    Query.objects.bulk_create(
+        [
+            Query(study=study, key=f"q{number}", text=text, source=source, licence=licence)
+            for number, text in enumerate(new, first)
+        ]
+    )
+    return Added(len(new), len(texts) - len(new))
+
+
+@transaction.atomic
+def delete_query(query: Query) -> bool:
+    """Delete a query that nothing uses yet; return False where something does."""
+    # Whoever is about to use the query waits for this lock, and then finds no query.
+    Query.objects.select_for_update().filter(pk=query.pk).first()
+    try:
+        query.delete()
+    except ProtectedError:
+        return False
+    return True
+
+
+def close(study: Study) -> None:
+    """Let nobody join any more; who has begun goes on to the end."""
+    Study.objects.filter(pk=study.pk, closed_at=None).update(closed_at=timezone.now())
+
+
+def reopen(study: Study) -> None:
+    """Let people join again."""
+    Study.objects.filter(pk=study.pk).update(closed_at=None)
+
+
+def _hold(study: Study) -> None:
+    """Keep others from numbering in the same study at the same time."""
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)

@@ -1,0 +1,220 @@
+"""The sheets that people answer: own ones and other people's, their drafts, and giving them back."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from annotation.answers import SheetForm
+from annotation.assignment import (
+    Refusal,
+    SheetError,
+    claim_other,
+    give_back,
+    hold,
+    next_release,
+    submit,
+)
+from annotation.drafts import save_draft
+from annotation.models import Slot
+from annotation.models.person import Part
+from annotation.models.sheet import Stage
+from annotation.models.slot import LapseReason, SlotRole
+from annotation.sheets import rater_of
+from annotation.steps import progress
+from annotation.views.sheet_page import Change, changes, contents
+from annotation.visits import ParticipantRequest, go, participant_required
+
+PAGES = {
+    Stage.REVIEW: "sheet_review.html",
+    Stage.RELEVANCE: "sheet_relevance.html",
+    Stage.COMPARISON: "sheet_comparison.html",
+}
+STATUS = {
+    Refusal.NOT_THEIRS: HTTPStatus.NOT_FOUND,
+    Refusal.SENT: HTTPStatus.CONFLICT,
+    Refusal.TOO_LATE: HTTPStatus.GONE,
+    Refusal.TAKEN_AWAY: HTTPStatus.GONE,
+    Refusal.LEFT: HTTPStatus.FORBIDDEN,
+}
+NOTE_LENGTH = 500
+
+
+class GiveBackForm(forms.Form):
+    """Why a person does not answer a sheet."""
+
+    use_required_attribute = False
+    why = forms.ChoiceField(
+        label=_("Why do you not want to answer this sheet?"),
+        choices=[
+            ("unclear", _("I do not understand what is asked.")),
+            ("unable", _("I cannot judge this.")),
+            ("broken", _("Something on the page does not work.")),
+            ("flagged", _("It makes me uncomfortable. Nobody else should see it for now.")),
+            ("other", _("Another reason.")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one reason.")},
+    )
+    note = forms.CharField(
+        label=_("Do you want to tell us more?"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@participant_required
+def sheet(request: ParticipantRequest, pk: int) -> HttpResponseBase:
+    """Show a sheet that this person may answer, or take the answers."""
+    try:
+        if request.method == "POST":
+            return _send(request, pk)
+        slot = hold(request.enrollment, pk)
+    except SheetError as error:
+        return _closed(request, error.why, pk)
+    if slot.pk != pk:
+        return redirect("sheet", request.enrollment.study.name, slot.pk)
+    return _page(request, slot, SheetForm(slot, draft=slot.draft), slot.draft_revision)
+
+
+@never_cache
+@require_POST
+@participant_required
+def sheet_draft(request: ParticipantRequest, pk: int) -> HttpResponseBase:
+    """Keep what is entered so far; a script gets JSON, a plain form the page again."""
+    by_script = request.headers.get("Accept") == "application/json"
+    try:
+        slot = hold(request.enrollment, pk)
+    except SheetError as error:
+        if not by_script:
+            return _closed(request, error.why, pk)
+        # A saving that arrives after the sheet itself is no fault.
+        status = HTTPStatus.OK if error.why is Refusal.SENT else STATUS[error.why]
+        return JsonResponse({"why": error.why.value}, status=status)
+    form = SheetForm(slot, request.POST)
+    draft = save_draft(slot, rater_of(request.enrollment), _revision(request), form.entered())
+    if by_script:
+        status = HTTPStatus.OK if draft.saved else HTTPStatus.CONFLICT
+        return JsonResponse({"revision": draft.revision}, status=status)
+    if draft.saved:
+        messages.success(request, _("Your answers are saved. You can go on later."))
+        return redirect("sheet", request.enrollment.study.name, slot.pk)
+    messages.warning(
+        request,
+        _(
+            "You changed this sheet in another tab since. Below is what you entered in this tab."
+            " Save again to keep this instead."
+        ),
+    )
+    return _page(request, slot, form, draft.revision, status=HTTPStatus.CONFLICT)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@participant_required
+def sheet_skip(request: ParticipantRequest, pk: int) -> HttpResponseBase:
+    """Ask why a person does not want to answer a sheet, and give it back."""
+    enrollment = request.enrollment
+    data = request.POST if request.method == "POST" else None
+    form = GiveBackForm(data, initial={"why": request.GET.get("why")})
+    try:
+        if form.is_valid():
+            chosen, note = form.cleaned_data["why"], form.cleaned_data["note"]
+            flagged = chosen == LapseReason.FLAGGED.value
+            why = LapseReason.FLAGGED if flagged else LapseReason.SKIPPED
+            give_back(enrollment, pk, why, f"{chosen}: {note}" if note else chosen)
+            messages.success(request, _("Thank you. You do not have to answer that sheet."))
+            return go(request, "part", enrollment.study.name)
+        slot = hold(enrollment, pk)
+    except SheetError as error:
+        return _closed(request, error.why, pk)
+    context = {"slot": slot, "form": form, "progress": progress(enrollment)}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "sheet_skip.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@participant_required
+def others(request: ParticipantRequest) -> HttpResponseBase:
+    """Send a person to a sheet of somebody else's, or say that none is free."""
+    enrollment = request.enrollment
+    slot = claim_other(enrollment)
+    if slot is not None:
+        return go(request, "sheet", enrollment.study.name, slot.pk)
+    if enrollment.part != Part.OTHERS or enrollment.finished_at is not None:
+        messages.info(request, _("No sheet of other people is free now."))
+        return go(request, "part", enrollment.study.name)
+    context = {"next_release": next_release(enrollment), "progress": progress(enrollment)}
+    return render(request, "others.html", context)
+
+
+def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
+    enrollment = request.enrollment
+    slot = _slot(request, pk)
+    if slot is None:
+        raise SheetError(Refusal.NOT_THEIRS)
+    form = SheetForm(slot, request.POST)
+    if not form.is_valid():
+        place = hold(enrollment, pk)
+        revision = _revision(request)
+        draft = save_draft(place, rater_of(enrollment), revision, form.entered())
+        revision = draft.revision if draft.saved else revision
+        return _page(request, place, form, revision, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        in_time = submit(enrollment, pk, form.answers())
+    except SheetError as error:
+        if error.why is not Refusal.SENT:
+            raise
+        changed = changes(slot, rater_of(enrollment), form)
+        return _closed(request, error.why, pk, changed=changed)
+    if not in_time:
+        messages.info(
+            request,
+            _("Your time for that sheet was over. Your answers are kept all the same. Thank you."),
+        )
+    return go(request, "part", enrollment.study.name)
+
+
+def _page(
+    request: ParticipantRequest, slot: Slot, form: SheetForm, revision: int, status: int = 200
+) -> HttpResponse:
+    context = {
+        "slot": slot,
+        "form": form,
+        "is_own": slot.role == SlotRole.FIRST_PERSON,
+        "revision": revision,
+        "progress": progress(request.enrollment),
+        **contents(slot, form),
+    }
+    return render(request, PAGES[Stage(slot.sheet.stage)], context, status=status)
+
+
+def _closed(
+    request: ParticipantRequest, why: Refusal, pk: int, changed: Sequence[Change] = ()
+) -> HttpResponse:
+    """Say why a sheet cannot be answered, and how to go on."""
+    seen = why is Refusal.SENT and request.method != "POST"
+    context = {"why": why.value, "is_again": request.method == "POST", "pk": pk, "changed": changed}
+    return render(request, "sheet_closed.html", context, status=200 if seen else STATUS[why])
+
+
+def _slot(request: ParticipantRequest, pk: int) -> Slot | None:
+    slots = Slot.objects.select_related("sheet__study")
+    return slots.filter(pk=pk, sheet__study=request.enrollment.study_id).first()
+
+
+def _revision(request: ParticipantRequest) -> int:
+    try:
+        return int(request.POST.get("revision", ""))
+    except ValueError:
+        return -1

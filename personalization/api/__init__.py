@@ -1,0 +1,1 @@
+"""The REST API, for researchers' programs; docs/api.md tells its story."""

@@ -1,0 +1,68 @@
+"""Carry a run on: plan it, make the readings that are due, close it when none is left."""
+
+from datetime import datetime
+
+from django.db import InterfaceError, OperationalError
+from django.db.models.functions import Now
+
+from personalization.agreement.report.cache import fresh
+from personalization.judge.asking import Asking
+from personalization.judge.computing import compute
+from personalization.judge.jobs import look_for_readings
+from personalization.judge.leases import next_due
+from personalization.judge.pausing import pause
+from personalization.judge.planning import plan, questions_of
+from personalization.models import JudgeRun
+from personalization.models.run import RunSource
+from personalization.steps import in_thread
+
+
+async def carry_on(pk: int) -> None:
+    """Do one job for a run; where more is to be done later, the run gets a job for then."""
+    try:
+        run = await in_thread(_open)(pk)
+        if run is None:
+            return
+        if run.source == RunSource.COMPUTED:
+            await in_thread(compute)(run)
+        elif run.endpoint is not None:
+            asking = await in_thread(Asking)(run, run.endpoint)
+            await asking.go()
+    except (OperationalError, InterfaceError):
+        raise  # without a database nothing can be said; the run is found again
+    except Exception as error:
+        await in_thread(pause)(pk, f"broken: {type(error).__name__}")
+        raise
+    await in_thread(_close)(pk)
+
+
+def _open(pk: int) -> JudgeRun | None:
+    """Return the run with its plan made, or None where nothing is to be done."""
+    run = _still_open(pk)
+    if run is None:
+        return None
+    if run.endpoint is not None and run.endpoint.closed_at is not None:
+        pause(pk, f"closed: {run.endpoint.name}")
+        return None
+    plan(run)
+    return run
+
+
+def _close(pk: int) -> datetime | None:
+    """Finish a run of which nothing is left; else ask for another job, and return when it starts."""
+    run = _still_open(pk)
+    if run is None:
+        return None
+    due = next_due(run)
+    if due is not None:
+        look_for_readings(pk, due)
+        return due
+    if JudgeRun.objects.filter(pk=pk, finished_at=None).update(finished_at=Now()):
+        for question in questions_of(run):
+            fresh(question)
+    return None
+
+
+def _still_open(pk: int) -> JudgeRun | None:
+    runs = JudgeRun.objects.select_related("rater", "endpoint", "study")
+    return runs.filter(pk=pk, finished_at=None, cancelled_at=None, paused_at=None).first()

@@ -1,0 +1,122 @@
+"""Start, stop and resume runs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from annotation.models import Question, Rater, Study, User
+from personalization.judge.baselines import makes_sense
+from personalization.judge.jobs import JOB, look_for_readings
+from personalization.judge.planning import preview
+from personalization.judge.raters import baseline_rater, judge_rater, majority_rater
+from personalization.judge.scales import most_common, scale_of
+from personalization.models import Endpoint, JudgeRun, Verdict
+from personalization.models.run import RunSource
+
+OURS = (RunSource.CALLED, RunSource.COMPUTED)  # other runs come from outside
+
+
+@transaction.atomic
+def start_judge(
+    study: Study,
+    questions: Sequence[Question],
+    endpoint: Endpoint,
+    model: str,
+    sampling: Mapping[str, Any],
+    by: User | None = None,
+) -> JudgeRun:
+    """Let a judge answer these questions on all items that it has not answered yet."""
+    rater = judge_rater(endpoint, model, sampling)
+    return _start(study, rater, questions, by, source=RunSource.CALLED, endpoint=endpoint)
+
+
+@transaction.atomic
+def start_baselines(
+    study: Study, questions: Sequence[Question], names: Iterable[str], by: User | None = None
+) -> list[JudgeRun]:
+    """Let baselines answer those of the questions that they have something to say about."""
+    runs = []
+    for name in names:
+        asked = [one for one in questions if makes_sense(name, scale_of(one))]
+        if name == "majority":
+            pairs = [(majority_rater(one, most_common(one)), [one]) for one in asked]
+        else:
+            pairs = [(baseline_rater(name), asked)] if asked else []
+        runs += [_start(study, rater, each, by, source=RunSource.COMPUTED) for rater, each in pairs]
+    return runs
+
+
+def _start(
+    study: Study,
+    rater: Rater,
+    questions: Sequence[Question],
+    by: User | None,
+    *,
+    source: RunSource,
+    endpoint: Endpoint | None = None,
+) -> JudgeRun:
+    """Return the new run with its job; the same one where it is under way or nothing is left."""
+    # A form that is sent twice, even at the same moment, starts one run.
+    Study.objects.select_for_update().get(pk=study.pk)
+    asked = sorted(one.pk for one in questions)
+    same = JudgeRun.objects.filter(study=study, rater=rater, questions=asked, cancelled_at=None)
+    run = same.filter(finished_at=None).first()
+    if run is None and (done := same.order_by("-pk").first()) is not None:
+        provider = endpoint is not None and bool(endpoint.provider)
+        left = preview(study, questions, provider=provider, rater=rater.pk)
+        run = None if left.readings else done
+    if run is None:
+        run = JudgeRun.objects.create(
+            study=study, rater=rater, source=source, endpoint=endpoint, by=by, questions=asked
+        )
+        look_for_readings(run.pk)
+    return run
+
+
+def cancel(run: JudgeRun) -> bool:
+    """Stop a run: nothing more is asked, what is settled stays, what is under way is saved."""
+    open_runs = JudgeRun.objects.filter(
+        pk=run.pk, source__in=OURS, cancelled_at=None, finished_at=None
+    )
+    return bool(open_runs.update(cancelled_at=Now()))
+
+
+@transaction.atomic
+def try_again(run: JudgeRun) -> bool:
+    """Let a run that paused go on, after somebody has mended what was wrong."""
+    paused = JudgeRun.objects.filter(
+        pk=run.pk, paused_at__isnull=False, cancelled_at=None, finished_at=None
+    )
+    if not paused.update(paused_at=None, trouble=""):
+        return False
+    look_for_readings(run.pk)
+    return True
+
+
+def look_for_abandoned() -> list[int]:
+    """Give open runs that nobody carries on a new job: theirs was given up, or lost its worker.
+
+    A job of a killed worker stays in the queue as if it were done; leases tell who is alive.
+    """
+    waiting = ProcrastinateJob.objects.filter(
+        task_name=JOB, status="todo", args__run_id=OuterRef("pk")
+    )
+    held = Verdict.objects.filter(
+        run=OuterRef("pk"), settled_at=None, due_at__gt=Now(), lease_until__gt=Now()
+    )
+    left = JudgeRun.objects.filter(
+        ~Exists(waiting),
+        ~Exists(held),
+        source__in=OURS,
+        finished_at=None,
+        cancelled_at=None,
+        paused_at=None,
+    )
+    found = list(left.order_by("pk").values_list("pk", flat=True))
+    for pk in found:
+        look_for_readings(pk)
+    return found

@@ -1,0 +1,75 @@
+"""The SQL of planning: which items a run may judge, and the readings that it lacks."""
+
+# An item, whether its person has refused the provider, and whether it may be judged at all: hidden
+# sheets, people who have left and attributes that were withdrawn may not. Somebody without an
+# enrollment came in by an import: whoever imported the texts answers for sending them on.
+ITEMS = """
+SELECT i.id, i.question_id,
+    %(provider)s AND e.id IS NOT NULL AND NOT 'provider' = ANY (e.scopes) AS withheld
+FROM annotation_item i
+JOIN annotation_sheet s ON s.id = i.sheet_id
+LEFT JOIN annotation_rater o ON o.id = s.owner_id
+LEFT JOIN annotation_relevancepair rp ON rp.id = i.relevance_pair_id
+LEFT JOIN annotation_attribute a ON a.id = coalesce(i.attribute_id, rp.attribute_id)
+LEFT JOIN annotation_responsepair p ON p.id = i.response_pair_id
+LEFT JOIN annotation_response r ON r.id = i.response_id
+LEFT JOIN annotation_record c ON c.id = i.record_id
+LEFT JOIN annotation_enrollment e ON e.study_id = i.study_id AND e.participant_id = coalesce(
+    a.participant_id, p.participant_id, r.participant_id, c.participant_id, o.participant_id)
+WHERE s.hidden_at IS NULL AND a.withdrawn_at IS NULL AND e.withdrawn_at IS NULL
+"""
+# What is wrong with an attribute is asked only where somebody has found something wrong.
+ASKED = """
+    AND i.study_id = %(study)s AND i.question_id = ANY (%(questions)s)
+    AND (i.question_id <> ALL (%(error_codes)s) OR EXISTS (
+        SELECT FROM annotation_judgment j
+        WHERE j.item_id = i.id AND j.role <> 'machine' AND j.value IS NOT NULL
+            AND j.superseded_at IS NULL))
+"""
+WANTED = f"""
+WITH item AS ({ITEMS} {ASKED}), wanted AS (
+    SELECT item.id AS item_id, item.question_id, q.side
+    FROM item JOIN unnest(%(question_of_side)s::bigint[], %(sides)s::text[])
+        AS q (question_id, side) USING (question_id)
+    WHERE NOT item.withheld
+)
+"""  # noqa: S608 - our own texts
+# A judge answers an item once. What a cancelled run has left, or what failed, is taken over.
+TAKE_OVER = f"""
+{WANTED}
+UPDATE personalization_verdict v
+SET run_id = %(run)s, settled_at = NULL, value = NULL, reason = NULL, call_id = NULL,
+    attempt = v.attempt + (v.settled_at IS NOT NULL)::int,
+    worker = NULL, lease_until = NULL, due_at = statement_timestamp()
+FROM wanted w, personalization_judgerun old
+WHERE old.id = v.run_id AND v.rater_id = %(rater)s AND v.item_id = w.item_id AND v.side = w.side
+    AND v.run_id <> %(run)s AND v.sample = 0 AND v.occasion = 0
+    AND (v.reason = 'failed' OR (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL
+        AND coalesce(v.lease_until < statement_timestamp(), true)))
+"""  # noqa: S608 - our own texts
+ADD = f"""
+{WANTED}
+INSERT INTO personalization_verdict (run_id, item_id, question_id, rater_id, side)
+SELECT %(run)s, item_id, question_id, %(rater)s, side FROM wanted ORDER BY item_id, side
+ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
+"""  # noqa: S608 - our own texts
+COUNT = f"""
+{WANTED}
+SELECT (SELECT count(*) FROM wanted), (SELECT count(DISTINCT item_id) FROM wanted),
+    (SELECT count(*) FROM item WHERE withheld)
+"""  # noqa: S608 - our own texts
+ALREADY = f"""
+{WANTED}
+SELECT count(*) FROM wanted w JOIN personalization_verdict v
+    ON v.item_id = w.item_id AND v.side = w.side AND v.rater_id = %(rater)s
+    AND v.sample = 0 AND v.occasion = 0
+JOIN personalization_judgerun old ON old.id = v.run_id
+WHERE v.reason IS DISTINCT FROM 'failed'
+    AND NOT (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL)
+"""  # noqa: S608 - our own texts
+STANDING = f"{ITEMS} AND i.id = ANY (%(items)s)"
+# What the records of a question hold, by the names of their fields.
+LAYOUTS = """
+SELECT DISTINCT ARRAY(SELECT json_object_keys(c.fields)) FROM annotation_item i
+JOIN annotation_record c ON c.id = i.record_id WHERE i.question_id = %s
+"""

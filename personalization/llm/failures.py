@@ -1,0 +1,90 @@
+"""Say what went wrong between us and an endpoint, in our own words; never with the key in them."""
+
+import asyncio
+import math
+from collections.abc import Iterator
+
+import aiohttp
+import httpx2
+from openai import APIResponseValidationError, APIStatusError, OpenAIError
+
+from personalization.llm.backend import AskError, ErrorKind
+from personalization.llm.guard import FORBIDDEN
+
+LONGEST = 500  # characters of what the other end said
+NEEDS_A_PERSON = {401: "unauthorized", 403: "unauthorized", 407: "unauthorized"}
+OFTEN, SLOW = 429, (408, 504)
+STALLED = (TimeoutError, asyncio.TimeoutError, aiohttp.ServerTimeoutError)
+REFUSED = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError)
+
+
+def failure(error: BaseException, key: str = "", begun: bool = False) -> AskError:
+    """Return an error of the client as ours; `begun`: a part of a stream had already come."""
+    chain = list(_chain(error))
+    for each in chain:
+        if isinstance(each, AskError):
+            return each
+        if isinstance(each, APIStatusError):
+            return _status(each, key)
+    for each in chain:
+        if FORBIDDEN in str(each):
+            return AskError("forbidden_address", _said(str(each), key))
+    if any(isinstance(each, STALLED) for each in chain):
+        return AskError("timeout", "no answer in time")
+    # What the client says of connections is vague; what it was told is plain.
+    plain = next((each for each in chain if not isinstance(each, OpenAIError)), error)
+    said = _said(str(plain), key) or type(plain).__name__
+    if begun:
+        return AskError("cut", f"the stream broke off: {said}")
+    if isinstance(error, ValueError | APIResponseValidationError):
+        return AskError("garbage", f"not of the protocol: {said}")
+    return AskError("unavailable", said)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _status(error: APIStatusError, key: str) -> AskError:
+    status, response = error.status_code, error.response
+    said = f"status {status}: {_said(_message(error), key)}"
+    if status in NEEDS_A_PERSON:
+        return AskError("unauthorized", said)
+    if status == OFTEN:
+        return AskError("rate_limited", said, _retry_after(response))
+    if response.is_redirect:
+        return AskError(
+            "bad_request", f"status {status}: it sends us elsewhere, where we do not go"
+        )
+    kind: ErrorKind = "bad_request"
+    if status in SLOW:
+        kind = "timeout"
+    elif httpx2.codes.is_server_error(status):
+        kind = "unavailable"
+    return AskError(kind, said, _retry_after(response) if kind == "unavailable" else None)
+
+
+def _message(error: APIStatusError) -> str:
+    """Return the message inside the answer, or its beginning."""
+    body = error.body
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) else error.response.text
+
+
+def _said(text: str, key: str) -> str:
+    plain = " ".join(text.replace(key, "[key]").split() if key else text.split())
+    return plain if len(plain) <= LONGEST else plain[:LONGEST] + " ..."
+
+
+def _retry_after(response: httpx2.Response) -> float | None:
+    """Return the seconds that the endpoint asks us to wait."""
+    try:
+        milliseconds = response.headers.get("retry-after-ms")
+        wait = (
+            float(milliseconds) / 1000 if milliseconds else float(response.headers["retry-after"])
+        )
+    except (KeyError, ValueError):  # none, or a date, which hardly anybody sends
+        return None
+    return wait if math.isfinite(wait) and wait >= 0 else None

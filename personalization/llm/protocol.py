@@ -1,0 +1,139 @@
+"""Read what an endpoint answers, strictly: what is not of the protocol is garbage, and is kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from personalization.llm.backend import Answer, AskError
+
+EXCERPT = 2000  # characters of garbage that are kept
+
+
+def garbage(why: str, content: object) -> AskError:
+    """Return the error for an answer that is not of the protocol, with its beginning."""
+    said = orjson.dumps(content, default=str).decode()[:EXCERPT]
+    return AskError("garbage", f"{why}: {said}")
+
+
+def clean(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON without NUL characters, which the database refuses."""
+    match value:
+        case str():
+            return value.replace("\0", "\ufffd")
+        case list():
+            return [clean(each) for each in value]
+        case dict():
+            return {clean(key): clean(each) for key, each in value.items()}
+    return value
+
+
+def answer(raw: object) -> Answer:
+    """Return a chat completion as an Answer; a refusal is one as well. Raises AskError."""
+    if not isinstance(raw, Mapping):
+        raise garbage("not an object", raw)
+    choices = raw.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
+        raise garbage("no choices", raw)
+    message, finish = choices[0].get("message"), choices[0].get("finish_reason")
+    if not isinstance(message, Mapping):
+        raise garbage("no message", raw)
+    text, refusal = message.get("content"), message.get("refusal")
+    if not isinstance(text, str | None) or not isinstance(refusal, str | None):
+        raise garbage("content is not text", raw)
+    prompt_tokens, completion_tokens = _used(raw.get("usage"))
+    return Answer(
+        text or refusal or "",
+        _finish(finish, refusal),
+        dict(raw),
+        prompt_tokens,
+        completion_tokens,
+    )
+
+
+def _finish(finish: object, refusal: str | None) -> str:
+    if refusal and finish != "content_filter":
+        return "refusal"
+    return finish if isinstance(finish, str) else "unknown"
+
+
+def _used(usage: object) -> tuple[int | None, int | None]:
+    if not isinstance(usage, Mapping):
+        return None, None
+    read, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    return (
+        read if isinstance(read, int) else None,
+        written if isinstance(written, int) else None,
+    )
+
+
+def vectors(raw: object, count: int) -> list[list[float]]:
+    """Return the vectors of an answer about `count` texts, in their order. Raises AskError."""
+    data = raw.get("data") if isinstance(raw, Mapping) else None
+    if not isinstance(data, list) or len(data) != count:
+        raise garbage("not one vector for each text", raw)
+    try:
+        ordered = sorted(data, key=lambda one: int(one["index"]))
+        found = [[float(number) for number in one["embedding"]] for one in ordered]
+    except (KeyError, TypeError, ValueError):
+        raise garbage("vectors cannot be read", raw) from None
+    if len({len(one) for one in found}) > 1:
+        raise garbage("vectors of different lengths", raw)
+    return found
+
+
+class Whole:
+    """A streamed answer as it grows."""
+
+    def __init__(self) -> None:
+        self.begun = False  # has anything come that somebody may have read?
+        self._text: list[str] = []
+        self._refusal: list[str] = []
+        self._logprobs: list[Any] = []
+        self._finish: str | None = None
+        self._usage: object = None
+        self._head: dict[str, Any] = {}
+
+    def add(self, chunk: object) -> str:
+        """Take one event in; return the text that it brings."""
+        chunk = clean(chunk)
+        if not isinstance(chunk, Mapping):
+            raise garbage("not an object", chunk)
+        self._head = self._head or {key: chunk[key] for key in ("id", "model") if key in chunk}
+        self._usage = chunk.get("usage") or self._usage
+        choices = chunk.get("choices")
+        if not isinstance(choices, list):
+            raise garbage("no choices", chunk)
+        return self._choice(choices[0]) if choices else ""
+
+    def _choice(self, choice: object) -> str:
+        delta = choice.get("delta") if isinstance(choice, Mapping) else None
+        if not isinstance(choice, Mapping) or not isinstance(delta, Mapping | None):
+            raise garbage("no delta", choice)
+        piece, refusal = (delta or {}).get("content"), (delta or {}).get("refusal")
+        if not isinstance(piece, str | None) or not isinstance(refusal, str | None):
+            raise garbage("content is not text", choice)
+        finish, logprobs = choice.get("finish_reason"), choice.get("logprobs")
+        self._finish = finish if isinstance(finish, str) else self._finish
+        if isinstance(logprobs, Mapping) and isinstance(logprobs.get("content"), list):
+            self._logprobs += logprobs["content"]
+        self._refusal.append(refusal or "")
+        self._text.append(piece or "")
+        self.begun = self.begun or bool(piece)
+        return piece or ""
+
+    def answer(self) -> Answer:
+        """Return the whole; AskError `cut` where the end is missing, `garbage` where all is."""
+        text, refusal = "".join(self._text), "".join(self._refusal)
+        if not self._head and not text:
+            raise AskError("garbage", "a stream without a single event of the protocol")
+        if self._finish is None:
+            raise AskError("cut", f"the stream ended early, after {len(text)} characters: {text}")
+        message = {"role": "assistant", "content": text or None}
+        choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": self._finish}
+        if refusal:
+            choice["message"]["refusal"] = refusal
+        if self._logprobs:
+            choice["logprobs"] = {"content": self._logprobs}
+        raw = {**self._head, "object": "chat.completion", "streamed": True, "choices": [choice]}
+        return answer({**raw, "usage": self._usage})

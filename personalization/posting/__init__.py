@@ -1,0 +1,1 @@
+"""Answers of judges that programs post over the REST API."""

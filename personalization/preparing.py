@@ -1,0 +1,51 @@
+"""What all steps that prepare a part for a person have in common: who waits, and what we may send."""
+
+from annotation.models import ConsentText, Conversation, Enrollment
+from annotation.models.person import Part, Scope
+from personalization.models import Endpoint
+from personalization.prompts import prompt
+from personalization.steps import HopelessError
+
+NO_LONGER_WANTED = "no longer wanted"
+
+
+def waiting(pk: int, part: Part) -> Enrollment | None:
+    """Return a person who waits for `part`, locked until the transaction ends; else None."""
+    found = Enrollment.objects.select_for_update(of=("self",)).select_related("study", "participant")
+    return found.filter(
+        pk=pk, part=part, waiting_since__isnull=False, withdrawn_at__isnull=True
+    ).first()
+
+
+def enrollment_of(conversation: Conversation) -> Enrollment | None:
+    """Return the person of a conversation, in its study."""
+    whose = Enrollment.objects.filter(
+        study=conversation.study_id, participant=conversation.participant_id
+    )
+    return whose.select_related("study", "participant").first()
+
+
+def maker(endpoint: str, model: str, prompt_name: str) -> str:
+    """Return the name of who makes something: another one of the three makes another row."""
+    return f"{endpoint}/{model}/{prompt_name} v{prompt(prompt_name).version}"
+
+
+def check_wanted(enrollment: Enrollment | None) -> Enrollment:
+    """Return a person who still takes part; HopelessError for all others."""
+    if enrollment is None or enrollment.consented_at is None:
+        raise HopelessError(NO_LONGER_WANTED)
+    if enrollment.withdrawn_at is not None or enrollment.finished_at is not None:
+        raise HopelessError(NO_LONGER_WANTED)
+    return enrollment
+
+
+def check_consent(enrollment: Enrollment, endpoint: Endpoint) -> None:
+    """Refuse to send a person's texts to others than those whom the person agreed to."""
+    if not endpoint.provider:
+        return  # we ourselves
+    agreed = ConsentText.objects.filter(
+        study=enrollment.study_id, version=enrollment.consent_version or 0
+    ).values_list("provider", flat=True)
+    named = any(endpoint.provider.casefold() in one.casefold() for one in agreed)
+    if Scope.PROVIDER not in enrollment.scopes or not named:
+        raise HopelessError(f"no_consent: this person's texts may not go to {endpoint.provider}")

@@ -1,0 +1,109 @@
+"""The home of a study: what it needs, how its people, sheets and the machine are doing, its numbers."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from annotation.models import Study
+from annotation.permissions import StaffRequest, researcher_required
+from annotation.progress import UNDER_WAY, Group, groups, places
+from personalization.agreement.report import question_name
+from personalization.backlog import KINDS, backlog, open_runs, try_again
+from personalization.models import AgreementReport
+from personalization.readiness import Readiness, readiness
+from personalization.views.lookup import study_named
+
+HEADLINES = ("krippendorff_alpha", "raw_agreement")
+RECENT_IMPORTS = 10
+
+
+@require_safe
+@researcher_required
+def study(request: StaffRequest, name: str) -> HttpResponse:
+    """Show one study; the part that moves asks for itself again while somebody takes part."""
+    one = study_named(name)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "study.html#progress", _progress(one, watched=one.closed_at is None))
+    ready = readiness(one)
+    questions = _questions(one)
+    context = {
+        "tab": "overview",
+        "ready": ready,
+        "questions": questions,
+        "imports": one.label_imports.select_related("by")[:RECENT_IMPORTS],
+        **_progress(one, watched=bool(ready.invites) and one.closed_at is None),
+    }
+    # A study of imported labels alone needs no people, and is not told what it lacks for them.
+    context["taking_part"] = bool(context["people"]) or _begun(ready) or not questions
+    return render(request, "study.html", context)
+
+
+@require_POST
+@researcher_required
+def study_retry(request: StaffRequest, name: str) -> HttpResponse:
+    """Let the machine try failed work of one step again."""
+    step = request.POST.get("step", "")
+    if step not in KINDS:
+        raise Http404
+    count = try_again(study_named(name), step)
+    said = ngettext("%(count)s is tried again.", "%(count)s are tried again.", count)
+    messages.info(request, said % {"count": count} if count else _("Nothing is left to try again."))
+    return redirect("study", name)
+
+
+def _progress(one: Study, *, watched: bool) -> dict[str, object]:
+    """Return what moves while people take part."""
+    people, work, runs = groups(one), backlog(one), open_runs(one)
+    pending = any(step.waiting + step.in_work for step in work) or bool(runs.open)
+    return {
+        "study": one,
+        "people": people,
+        "count": sum(group.count for group in people),
+        "places": places(one),
+        "work": work,
+        "runs": runs,
+        "live": watched or pending or _somebody(people),
+    }
+
+
+def _somebody(people: list[Group]) -> bool:
+    """Return whether somebody is on the way."""
+    return any(group.standing in UNDER_WAY for group in people)
+
+
+def _begun(ready: Readiness) -> bool:
+    """Return whether anybody began to set the study up for people."""
+    return bool(ready.consent or ready.queries or ready.invites or ready.study.chat_task)
+
+
+def _questions(one: Study) -> list[dict[str, object]]:
+    """Return the questions with their answers and headline numbers."""
+    questions = list(one.questions.prefetch_related("options"))
+    reports = AgreementReport.objects.filter(question__in=questions).in_bulk(
+        field_name="question_id"
+    )
+    return [
+        {
+            "question": question,
+            "name": question_name(question),
+            "options": question.options.all(),
+            "headline": _headline(reports.get(question.pk)),
+        }
+        for question in questions
+    ]
+
+
+def _headline(report: AgreementReport | None) -> dict[str, object]:
+    """Return the item count and the people's headline numbers, as last computed."""
+    if report is None:
+        return {}
+    people = {
+        record["statistic"]: record
+        for record in report.content["records"]
+        if record["panel"] == "third_party" and record["against"] is None
+    }
+    numbers = [people[name] for name in HEADLINES if people.get(name, {}).get("value") is not None]
+    return {"n_items": report.content["n_items"], "numbers": numbers}

@@ -1,0 +1,125 @@
+"""Drafts: kept as they are entered, from several tabs, and never overwritten by something older."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from annotation import models as m
+from annotation.assignment import claim_other
+from tests import factories as make
+from tests import laid
+from tests.visits import visiting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> m.Enrollment:
+    return make.enrolled(part="review")
+
+
+@pytest.fixture
+def slot(owner: m.Enrollment) -> m.Slot:
+    return laid.own_slot(laid.review(owner))
+
+
+@pytest.fixture
+def browser(owner: m.Enrollment) -> Client:
+    return visiting(owner)
+
+
+def save(browser: Client, slot: m.Slot, revision: object, **entered: str) -> HttpResponse:
+    form = {"revision": str(revision), **entered}
+    headers = {"Accept": "application/json"}
+    answer = browser.post(laid.address(slot, "draft/"), form, headers=headers)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def draft_of(slot: m.Slot) -> object:
+    slot.refresh_from_db()
+    return slot.draft
+
+
+def test_it_works(browser: Client, slot: m.Slot) -> None:
+    """Saved again and again, with a longer lease; the page shows it after a reload."""
+    name = next(iter(laid.answers_to(slot)))
+    assert save(browser, slot, 0, missing="Paints.").json() == {"revision": 1}
+    laid.expire(slot)
+    assert save(browser, slot, 1, **{"missing": "Paints boats.", name: "1"}).json() == {
+        "revision": 2
+    }
+    assert draft_of(slot) == {"missing": "Paints boats.", name: "1"}
+    assert slot.leased_until is not None
+    assert slot.leased_until.year > 2020
+    page = browser.get(laid.address(slot)).text
+    assert 'name="revision" value="2"' in page
+    assert "Paints boats." in page
+    assert " checked" in page
+
+
+def test_an_older_tab_overwrites_nothing(browser: Client, slot: m.Slot) -> None:
+    """Two tabs: the second to save is told, and learns which revision it would have to follow."""
+    save(browser, slot, 0, missing="New.")
+    late = save(browser, slot, 0, missing="Old.")
+    assert late.status_code == 409
+    assert late.json() == {"revision": 1}
+    assert draft_of(slot) == {"missing": "New."}
+    assert save(browser, slot, 1, missing="Old, on purpose.").status_code == 200
+
+
+def test_a_lost_reply(browser: Client, slot: m.Slot) -> None:
+    """What is there already is saved, however often it is sent."""
+    for _ in range(2):
+        again = save(browser, slot, 0, missing="Same.")
+        assert (again.status_code, again.json()) == (200, {"revision": 1})
+
+
+def test_without_a_script(browser: Client, slot: m.Slot) -> None:
+    """A plain form: saved and back to the page; or, in an older tab, the page with what stands in it."""
+    address = laid.address(slot, "draft/")
+    saved = browser.post(address, {"revision": "0", "missing": "New."}, follow=True)
+    assert "Your answers are saved." in saved.text
+    older = browser.post(address, {"revision": "0", "missing": "Old."})
+    assert older.status_code == 409
+    assert "You changed this sheet in another tab since." in older.text
+    assert "Old." in older.text
+    assert 'name="revision" value="1"' in older.text
+    assert draft_of(slot) == {"missing": "New."}
+
+
+def test_after_sending(browser: Client, slot: m.Slot) -> None:
+    """A saving that arrives after the page itself is quiet, and changes nothing."""
+    browser.post(laid.address(slot), laid.answers_to(slot))
+    late = save(browser, slot, 0, missing="Late.")
+    assert (late.status_code, late.json()) == (200, {"why": "sent"})
+    assert draft_of(slot) is None
+
+
+def test_after_the_time(owner: m.Enrollment) -> None:
+    """Somebody else has the place now: their draft is theirs."""
+    owner.study.strangers = 1
+    owner.study.save()
+    laid.review(owner)
+    slow, quick = (make.enrolled(study=owner.study, way="labels", part="others") for _ in range(2))
+    slot = claim_other(slow)
+    assert slot is not None
+    laid.expire(slot)
+    claim_other(quick)
+    late = save(visiting(slow), slot, 0, missing="Late.")
+    assert (late.status_code, late.json()) == (410, {"why": "too_late"})
+    assert draft_of(slot) is None
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-5", "9" * 30, "1.5"])
+def test_bad_revisions(browser: Client, slot: m.Slot, revision: str) -> None:
+    assert save(browser, slot, revision, missing="Odd.").status_code == 409
+    assert draft_of(slot) is None
+
+
+def test_bad_texts(browser: Client, slot: m.Slot) -> None:
+    """What a database refuses, or what is a book, does not break the page."""
+    assert save(browser, slot, 0, missing="a\0b").status_code == 200
+    assert draft_of(slot) == {"missing": "ab"}
+    assert save(browser, slot, 1, missing="x" * 1_000_000).status_code == 200
+    assert len(str(draft_of(slot))) < 50_000

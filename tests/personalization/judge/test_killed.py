@@ -1,0 +1,87 @@
+"""A worker is killed in the middle of a judge's run, and a run is cancelled while it is asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.db.models import Count
+
+from annotation import models as m
+from personalization.judge.runs import cancel, look_for_abandoned
+from personalization.models import JudgeRun, ModelCall, Verdict
+from tests import factories as make
+from tests.llm_server import LLMServer
+from tests.personalization.judge.judged import jobs, later, place, run, study
+from tests.running import until
+from tests.workers import Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 4  # calls
+SAVED = 5  # answers before the others are held
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_left() -> Iterator[None]:
+    """Leave no job behind."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture
+def held(llm_server: LLMServer) -> JudgeRun:
+    """A run whose judge answers some readings, and lets the others wait."""
+    llm_server.say(None, "Answer: accepted")
+    llm_server.say("Response A", "Answer: 3")
+    llm_server.say("The request:\n", "Answer: yes")
+    llm_server.say("Response B", "Answer: 3")
+    llm_server.misbehave("timeout", None, matching=lambda _body: len(llm_server.asked) > SAVED)
+    kinds = ("attribute", "relevance", "overall", "gain")
+    return run(study(make.enrolled()), *kinds, at=place(llm_server, concurrency=AT_ONCE))
+
+
+def settled(one: JudgeRun) -> int:
+    return Verdict.objects.filter(run=one, settled_at__isnull=False).count()
+
+
+def ended(one: JudgeRun) -> bool:
+    one.refresh_from_db()
+    return one.finished_at is not None
+
+
+def test_a_killed_worker(held: JudgeRun, llm_server: LLMServer, tmp_path: Path) -> None:
+    """No saved answer is asked for again; what was in flight is counted; everything settles."""
+    with Worker(tmp_path / "log", "batch") as worker:
+        until(lambda: settled(held) == SAVED and llm_server.in_flight == AT_ONCE)
+        worker.kill()
+    llm_server.behave()
+    assert llm_server.most_in_flight <= AT_ONCE
+    in_flight = ModelCall.objects.filter(answer=None, error=None).count()
+    assert 0 < in_flight <= AT_ONCE
+    assert jobs(held) == 0
+    assert look_for_abandoned() == []  # its leases are not over yet
+    later(held)
+    assert look_for_abandoned() == [held.pk]
+    with Worker(tmp_path / "log", "batch"):
+        until(lambda: ended(held))
+    assert (held.settled, held.planned) == (14, 14)
+    assert ModelCall.objects.filter(error__startswith="lost").count() == in_flight
+    assert llm_server.count() == 14 + in_flight
+    answered = ModelCall.objects.filter(answer__isnull=False).values("work_id")
+    assert all(row["n"] == 1 for row in answered.annotate(n=Count("pk")))
+    assert m.Judgment.objects.filter(rater=held.rater).count() == 10
+    assert llm_server.most_in_flight <= AT_ONCE
+
+
+def test_cancelled_while_it_is_asked(held: JudgeRun, llm_server: LLMServer, tmp_path: Path) -> None:
+    """Calls under way are finished and saved; no new ones begin."""
+    with Worker(tmp_path / "log", "batch"):
+        until(lambda: settled(held) == SAVED and llm_server.in_flight == AT_ONCE)
+        assert cancel(held)
+        llm_server.behave()
+        until(lambda: settled(held) == SAVED + AT_ONCE)
+        until(lambda: not Verdict.objects.filter(settled_at=None, worker__isnull=False).exists())
+    held.refresh_from_db()
+    assert (held.settled, held.finished_at) == (SAVED + AT_ONCE, None)
+    assert llm_server.count() == SAVED + AT_ONCE
