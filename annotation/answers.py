@@ -168,7 +168,7 @@ def _field(slot: Slot, item: Item) -> forms.ChoiceField:
     if item.question.kind in YES_FIRST:
         choices.reverse()
     about = attribute_of(item)
-    label = about.text if about else wording(slot, item)
+    label = about.text.rstrip(".") if about else wording(slot, item)
     if item.question.kind == Kind.ERROR_CODE:
         return forms.ChoiceField(
             choices=[("", _("Choose what is wrong")), *choices],

@@ -70,7 +70,8 @@ def other_available(enrollment: Enrollment) -> bool:
 def next_release(enrollment: Enrollment) -> datetime | None:
     """Return when the next place may become free for a person, as leases stand; None for never."""
     places = _new_to(enrollment, rater_of(enrollment)).filter(reserved_for=None)
-    return places.aggregate(first=Min("leased_until"))["first"]
+    first: datetime | None = places.aggregate(first=Min("leased_until"))["first"]
+    return first
 
 
 def hold(enrollment: Enrollment, slot_id: int) -> Slot:

@@ -32,9 +32,7 @@ def is_same(slot: Slot, rater: Rater, answers: Answers) -> bool:
 
 def sent_answers(slot: Slot, rater: Rater) -> dict[int, Answer]:
     """Return what the rater has answered to this sheet on this occasion, by item."""
-    return {
-        one.item_id: Reason(one.reason) if one.reason else one.value for one in _sent(slot, rater)
-    }
+    return {one.item_id: _answer(one) for one in _sent(slot, rater)}
 
 
 def is_surplus(slot: Slot, rater: Rater) -> bool:

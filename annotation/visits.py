@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from annotation.models import ConsentText, Enrollment, Participant
 
@@ -98,12 +98,12 @@ def enrollment_required(view: ParticipantView[P]) -> StudyView[P]:
     ) -> HttpResponseBase:
         enrollment = enrolled(request, study)
         if enrollment is None:
-            return render(request, "stranger.html", status=403)
+            return _instead(request, "stranger.html")
         visit = cast(ParticipantRequest, request)
         visit.enrollment = enrollment
         visit.personal_link = request.build_absolute_uri(personal_link(enrollment))
         if enrollment.withdrawn_at is not None:
-            return render(request, "withdrawn.html", status=403)
+            return _instead(request, "withdrawn.html")
         return view(visit, *args, **kwargs)
 
     return cast("StudyView[P]", guarded)
@@ -124,6 +124,13 @@ def participant_required(view: ParticipantView[P]) -> StudyView[P]:
         return view(request, *args, **kwargs)
 
     return enrollment_required(cast("ParticipantView[P]", guarded))
+
+
+def _instead(request: HttpRequest, template: str) -> HttpResponse:
+    """Show a page in place of the one asked for; where htmx asked for a part, load it as a whole."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRefresh()
+    return render(request, template, status=403)
 
 
 def go(request: HttpRequest, to: str, *args: object) -> HttpResponse:

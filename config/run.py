@@ -88,6 +88,7 @@ def _prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("catalogue", "--compile")
     call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("endpoints", verbosity=0)
     call_command("demo", link=False)
 
 
@@ -121,7 +122,7 @@ def _greet(children: list[subprocess.Popen[bytes]]) -> int:
     _say(f"\nConcord runs at {site}\nSign in as a researcher, once, with this link:")
     call_command("signin_link", site=site)
     _say_invitation(site)
-    _say("\nAnother link:  .venv/bin/python manage.py signin_link\nStop with Ctrl-C.\n")
+    _say("\nAnother sign-in link:  .venv/bin/python manage.py signin_link\nStop with Ctrl-C.\n")
     return 0
 
 

@@ -43,7 +43,9 @@ def resume(call: ModelCall) -> ModelCall:
     if call.answer is not None:
         return call
     if call.error is None:
-        ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(error=NO_ANSWER, finished_at=Now())
+        ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(
+            error=NO_ANSWER, finished_at=Now()
+        )
         raise Lost
     kind, _, message = call.error.partition(": ")
     if kind == LOST:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from annotation.models import Study
 from personalization.llm import guard
 from personalization.llm.backend import AskError, Backend
-from personalization.llm.door import Place, openai_backend
+from personalization.llm.door import openai_backend
+from personalization.llm.place import Place
 from personalization.llm.standin import Standin
 from personalization.models import Endpoint, StepModel
 from personalization.models.endpoint import OFFLINE, EndpointKind
@@ -45,8 +46,15 @@ def usual() -> Endpoint:
     nothing; else the offline stand-in.
     """
     usable = Endpoint.objects.filter(kind=EndpointKind.OPENAI, closed_at=None).exclude(model="")
-    found = usable.order_by("-fixed", "created_at", "pk").first()
-    return found or Endpoint.objects.get(name=OFFLINE)
+    return usable.order_by("-fixed", "created_at", "pk").first() or stand_in()
+
+
+def stand_in() -> Endpoint:
+    """Return the offline stand-in's row, which a new database already has."""
+    kept, _new = Endpoint.objects.get_or_create(
+        name=OFFLINE, defaults={"kind": EndpointKind.OFFLINE, "model": OFFLINE, "fixed": True}
+    )
+    return kept
 
 
 def sync_environment() -> Endpoint | None:

@@ -18,7 +18,7 @@ from personalization.models import Generation, ModelCall
 from personalization.models.endpoint import Step as AskingStep
 from personalization.preparing import check_consent, check_wanted, maker, waiting
 from personalization.prompts import prompt
-from personalization.steps import Request, Step, text_of
+from personalization.steps import Request, Step, made, text_of
 
 COMPARED = (Condition.NONE, Condition.RELEVANT_OWNER)
 
@@ -64,7 +64,7 @@ class Generating(Step[Generation]):
 
     def settle(self, row: Generation, call: ModelCall | None) -> None:
         """Write the response with its author."""
-        assert call is not None
+        call = made(call)
         text = text_of(answer_of(call))
         sampling = {
             key: value for key, value in call.request.items() if key not in ("model", "messages")
@@ -158,4 +158,3 @@ def _relevant(enrollment: Enrollment) -> dict[int, list[int]]:
 def _in_order(ids: Sequence[int]) -> list[Attribute]:
     found = Attribute.objects.in_bulk(ids)
     return [found[one] for one in ids if one in found]
-

@@ -11,7 +11,9 @@ NO_LONGER_WANTED = "no longer wanted"
 
 def waiting(pk: int, part: Part) -> Enrollment | None:
     """Return a person who waits for `part`, locked until the transaction ends; else None."""
-    found = Enrollment.objects.select_for_update(of=("self",)).select_related("study", "participant")
+    found = Enrollment.objects.select_for_update(of=("self",)).select_related(
+        "study", "participant"
+    )
     return found.filter(
         pk=pk, part=part, waiting_since__isnull=False, withdrawn_at__isnull=True
     ).first()
@@ -31,10 +33,8 @@ def maker(endpoint: str, model: str, prompt_name: str) -> str:
 
 
 def check_wanted(enrollment: Enrollment | None) -> Enrollment:
-    """Return a person who still takes part; HopelessError for all others."""
-    if enrollment is None or enrollment.consented_at is None:
-        raise HopelessError(NO_LONGER_WANTED)
-    if enrollment.withdrawn_at is not None or enrollment.finished_at is not None:
+    """Return a person who agreed and has not withdrawn; HopelessError for all others."""
+    if enrollment is None or enrollment.consented_at is None or enrollment.withdrawn_at is not None:
         raise HopelessError(NO_LONGER_WANTED)
     return enrollment
 

@@ -31,6 +31,11 @@ class Readiness:
         return any(one.endpoint.kind == EndpointKind.OFFLINE for one in self.asked.values())
 
     @property
+    def models(self) -> list[str]:
+        """Return the names of the models, each once."""
+        return list(dict.fromkeys(one.model for one in self.asked.values()))
+
+    @property
     def unnamed(self) -> list[str]:
         """Return who would get people's texts without being named in the consent text."""
         return unnamed_providers(self.asked, self.consent.provider if self.consent else "")

@@ -191,6 +191,13 @@ def refused(step: Step[Row], row: Row) -> None:
         give_up(step, row, "refused: the model did not want to answer")
 
 
+def made(call: ModelCall | None) -> ModelCall:
+    """Return the call of a step that always makes one."""
+    if call is None:
+        raise ValueError("no model was asked")
+    return call
+
+
 def text_of(answer: Answer) -> str:
     """Return what was said; RefusedError for a refusal, AskError for silence."""
     if answer.finish in REFUSALS:

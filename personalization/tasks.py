@@ -3,14 +3,19 @@
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
 
 from annotation.work import LIVE
+from personalization import trials
 from personalization.agreement.report.cache import fresh
 from personalization.imports import upload
 from personalization.judge import running, runs
 from personalization.live import STEPS, find
 from personalization.models import LabelImport
 from personalization.steps import do
+
+# Jobs that carry no work of their own.
+FOUND_ANYWAY = {"find_work", *(f"look_for_{step}" for step in STEPS)}
 
 
 @app.task(queue="batch", name="import_labels")
@@ -31,7 +36,10 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
-        if job.task_name != context.job.task_name:
+        if job.task_name in FOUND_ANYWAY:
+            # Its work is found by its rows; by now another job may hold its lock.
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
+        elif job.task_name != context.job.task_name:
             await manager.retry_job(job)
     jobs = ProcrastinateJob.objects.filter(task_name="import_labels", status__in=("todo", "doing"))
     under_way = [pk async for pk in jobs.values_list("args__import_id", flat=True)]
@@ -45,6 +53,12 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 def forget_unconfirmed_uploads(timestamp: int) -> None:
     """Delete uploads that nobody confirmed: their files hold people's texts."""
     upload.forget_unconfirmed()
+
+
+@app.task(queue=LIVE, name=trials.TASK)
+async def try_endpoint(endpoint_id: int, attempt: int) -> None:
+    """Ask an endpoint one short question: somebody has pressed Test."""
+    await trials.carry_out(endpoint_id, attempt)
 
 
 @app.task(queue="batch", name="judge_run")

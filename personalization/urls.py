@@ -6,6 +6,7 @@ from personalization.views import (
     agreement,
     chat,
     design,
+    endpoints,
     health,
     imports,
     runs,
@@ -14,6 +15,7 @@ from personalization.views import (
     study_people,
     study_settings,
     study_setup,
+    tokens,
     votes,
     wait,
 )
@@ -65,6 +67,16 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.import_one, name="import"),
     path("design/", design.design, name="design"),
     path("api/v1/", include("personalization.api.urls")),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<slug:key>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("endpoints/", endpoints.endpoints, name="endpoints"),
+    path("new-endpoint/", endpoints.endpoint_new, name="endpoint_new"),
+    path("endpoints/<slug:name>/", endpoints.endpoint, name="endpoint"),
+    path("endpoints/<slug:name>/close/", endpoints.endpoint_close, name="endpoint_close"),
+    path("endpoints/<slug:name>/test/", endpoints.endpoint_try, name="endpoint_try"),
+    path(
+        "endpoints/<slug:name>/test/<int:attempt>/", endpoints.endpoint_trial, name="endpoint_trial"
+    ),
     path("health/", health.health, name="health"),
     path("healthz/", health.healthz, name="healthz"),
 ]

@@ -73,9 +73,9 @@ def sheet(enrollment: m.Enrollment, stage: str = "review", strangers: int = 2) -
     return one
 
 
-def study(people: int = 1) -> m.Study:
+def study(people: int = 1, *, name: str | None = None) -> m.Study:
     """Make a study with so many people of each standing, each with a sheet and failed work."""
-    one = make.study()
+    one = make.study(name=name)
     consent(one)
     make.query(study=one)
     for _number in range(people):

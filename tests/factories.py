@@ -297,12 +297,23 @@ def judgment(
 
 
 def endpoint(
-    *, url: str, key: str | None = None, model: str = "fake", **settings: str | float | bool
+    *,
+    url: str,
+    key: str | None = None,
+    name: str | None = None,
+    model: str = "fake",
+    timeout_s: float = 5,
+    **settings: Any,  # noqa: ANN401 - other columns
 ) -> Endpoint:
     """Make an endpoint as the settings page does, such as `endpoint(url=llm_server.url)`."""
-    sealed = seal(key) if key is not None else None
-    name = settings.pop("name", None) or new("endpoint")
-    return Endpoint.objects.create(name=name, url=url, sealed_key=sealed, model=model, **settings)
+    return Endpoint.objects.create(
+        name=name or new("endpoint"),
+        url=url,
+        sealed_key=seal(key) if key is not None else None,
+        model=model,
+        timeout_s=timeout_s,
+        **settings,
+    )
 
 
 # The same functions, for use where a parameter has taken the name.

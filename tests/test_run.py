@@ -162,7 +162,7 @@ def test_a_second_life(home: Copy) -> None:
     again = Copy(home.folder, home.port).ready()
     assert "The study demo is already there; nothing was changed." in again.said
     assert again.effort < home.effort  # elapsed time would only say how busy the machine is
-    assert again.rows() == ["demo"]
+    assert again.rows() == ["demo", "try-it"]
     family = [*again.family(), database_of(again.folder)]
     assert again.stop(signal.SIGTERM) == 0
     assert gone(family)

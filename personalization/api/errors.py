@@ -74,7 +74,9 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if response is None:
         return None
     if not isinstance(error, APIException):  # Django's own
-        error = NotFound() if response.status_code == status.HTTP_404_NOT_FOUND else error
+        error = (
+            NotFound(*error.args) if response.status_code == status.HTTP_404_NOT_FOUND else error
+        )
     faults = list(_faults(error))
     response.data = {
         "error": _code(error),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,10 @@ MOST_ROWS = 1000
 LONGEST_NAME = 200
 MOST_OPTIONS = 1000
 # One line of readable text; it also keeps out the null character, which PostgreSQL refuses.
-PLAIN = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+PLAIN = RegexValidator(
+    r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z",
+    "Write this in one line, and not with spaces alone.",
+)
 # Why a machine has no value; the other reasons are people's, or follow from two orders.
 REASONS = (Reason.CANNOT_TELL, Reason.UNPARSED, Reason.REFUSED, Reason.FAILED)
 
@@ -33,10 +37,8 @@ REASONS = (Reason.CANNOT_TELL, Reason.UNPARSED, Reason.REFUSED, Reason.FAILED)
 class JudgeSerializer(StrictSerializer[Any]):
     """Who answered. Another name, model or configuration is another judge."""
 
-    name = serializers.RegexField(PLAIN, max_length=LONGEST_NAME, trim_whitespace=False)
-    model = serializers.RegexField(
-        PLAIN, max_length=LONGEST_NAME, trim_whitespace=False, required=False
-    )
+    name = Text(validators=[PLAIN], max_length=LONGEST_NAME)
+    model = Text(validators=[PLAIN], max_length=LONGEST_NAME, required=False)
     configuration = serializers.DictField(
         required=False, help_text="Whatever makes this judge this judge: prompt, sampling, seed."
     )

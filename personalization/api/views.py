@@ -42,7 +42,7 @@ class Nowhere(ApiView):
     """Every address of the API that means nothing."""
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, rest: str) -> Response:
+    def get(self, request: Request, rest: str = "") -> Response:
         """Say so, as everything else is said here."""
         raise NotFound("There is no such address. docs/api.md lists them.")
 

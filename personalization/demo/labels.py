@@ -47,7 +47,7 @@ class Visit:
 
 def of_people(seed: int, sheets: list[Sheet]) -> list[Visit]:
     """Return the answers of owners and strangers, sheet by sheet."""
-    numbers = stream(seed, "people's answers")
+    numbers = stream(seed, "people's labels")
     visits = []
     for sheet in sheets:
         visits.append(of_owner(sheet))

@@ -10,6 +10,7 @@ from personalization.demo.rows import labels as label_rows
 from personalization.demo.rows import people as people_rows
 from personalization.demo.rows import sheets as sheet_rows
 from personalization.demo.rows import times
+from personalization.demo.rows.copying import analyse
 
 TITLE = "Demo: is a personalized answer any better?"
 DESCRIPTION = (
@@ -54,4 +55,5 @@ def add(name: str, seed: int) -> Study:
     label_rows.add(crowd, laid, labels.of_people(seed, plan.sheets), seed, strangers=0)
     for judge in planted.JUDGES:
         judge_rows.add(study, laid, judge, judges.read(seed, judge, plan))
+    analyse()
     return study

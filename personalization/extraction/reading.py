@@ -1,12 +1,11 @@
 """Read an extractor's answer: strictly, counting what is not kept and why."""
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 FLOOR = 0.4  # RH: less sure ones are discarded
 LONGEST = 300
@@ -105,9 +104,7 @@ def _variant(entry: dict[str, Any], dropped: Counter[str]) -> Variant | None:
         dropped["not_a_statement"] += 1
     elif len(text) > LONGEST:
         dropped["too_long"] += 1
-    elif isinstance(confidence, bool) or not isinstance(confidence, int | float):
-        dropped["no_confidence"] += 1
-    elif not math.isfinite(confidence) or not 0 <= confidence <= 1:
+    elif not _is_share(confidence):
         dropped["no_confidence"] += 1
     elif confidence < FLOOR:
         dropped["below_floor"] += 1
@@ -116,6 +113,11 @@ def _variant(entry: dict[str, Any], dropped: Counter[str]) -> Variant | None:
         reason = _plain(reason)[:LONGEST_REASON] if isinstance(reason, str) else ""
         return Variant(text, reason, float(confidence))
     return None
+
+
+def _is_share(value: object) -> TypeGuard[float]:
+    """Return whether a value is a number from 0 to 1; JSON's NaN is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _pointers(

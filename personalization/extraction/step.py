@@ -22,7 +22,7 @@ from personalization.preparing import (
     waiting,
 )
 from personalization.prompts import prompt
-from personalization.steps import Request, Step, text_of
+from personalization.steps import Request, Step, made, text_of
 
 SCHEMA = Schema(
     "attributes",
@@ -82,7 +82,7 @@ class Extracting(Step[Extraction]):
 
     def settle(self, row: Extraction, call: ModelCall | None) -> None:
         """Write the attributes with their variants and evidence."""
-        assert call is not None
+        call = made(call)
         turns = _turns(row)
         of_user = {number for number, one in turns.items() if one.speaker == Speaker.USER}
         try:
@@ -155,4 +155,3 @@ def _conversations(enrollment: Enrollment) -> "QuerySet[Conversation]":
         participant=enrollment.participant_id,
         finished_at__isnull=False,
     ).order_by("id")
-

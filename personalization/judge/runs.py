@@ -102,21 +102,20 @@ def look_for_abandoned() -> list[int]:
 
     A job of a killed worker stays in the queue as if it were done; leases tell who is alive.
     """
-    waiting = ProcrastinateJob.objects.filter(
-        task_name=JOB, status="todo", args__run_id=OuterRef("pk")
-    )
+    jobs = ProcrastinateJob.objects.filter(task_name=JOB, status="todo")
+    waiting = set(jobs.values_list("args__run_id", flat=True))
     held = Verdict.objects.filter(
         run=OuterRef("pk"), settled_at=None, due_at__gt=Now(), lease_until__gt=Now()
     )
     left = JudgeRun.objects.filter(
-        ~Exists(waiting),
         ~Exists(held),
         source__in=OURS,
         finished_at=None,
         cancelled_at=None,
         paused_at=None,
     )
-    found = list(left.order_by("pk").values_list("pk", flat=True))
+    open_runs = left.order_by("pk").values_list("pk", flat=True)
+    found = [pk for pk in open_runs if pk not in waiting]
     for pk in found:
         look_for_readings(pk)
     return found

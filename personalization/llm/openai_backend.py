@@ -14,8 +14,8 @@ from openai._vendor.httpx_aiohttp import AiohttpTransport, Httpx2AiohttpClient
 
 from personalization.llm import guard, protocol
 from personalization.llm.backend import Answer, Ask, AskError
-from personalization.llm.door import Place
 from personalization.llm.failures import failure
+from personalization.llm.place import Place
 
 RETRIES = 2  # inside one ask, for failures that pass at once; the step tries again much later
 PAUSE = 0.25  # seconds before the first retry, doubled for the second

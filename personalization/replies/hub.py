@@ -44,9 +44,7 @@ class Listener:
     """One reader of one reply. None in the queue means: look into the database again."""
 
     turn: int
-    queue: "asyncio.Queue[Note | None]" = field(
-        default_factory=lambda: asyncio.Queue(QUEUE_LENGTH)
-    )
+    queue: "asyncio.Queue[Note | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
     def offer(self, note: Note | None) -> None:
         """Put a note in the queue; who does not keep up reads all at once from the database."""

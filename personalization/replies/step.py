@@ -21,7 +21,7 @@ from personalization.preparing import (
 )
 from personalization.prompts import prompt
 from personalization.replies.news import tell, tell_end
-from personalization.steps import HopelessError, Request, Step, in_thread, text_of
+from personalization.steps import HopelessError, Request, Step, in_thread, made, text_of
 from personalization.work import TakenOverError, held, lease_end
 
 # Of a long conversation the model gets the end, at most so many characters.
@@ -71,7 +71,7 @@ class Replying(Step[Reply]):
 
     def settle(self, row: Reply, call: ModelCall | None) -> None:
         """Write the assistant's turn."""
-        assert call is not None
+        call = made(call)
         text = text_of(answer_of(call))
         # A chat that is finished in this moment stays as it is.
         conversation = Conversation.objects.select_for_update().get(pk=row.turn.conversation_id)
@@ -147,6 +147,7 @@ def _last(turns: list[Turn]) -> list[Message]:
 
 def _enrollment(conversation: Conversation) -> Enrollment:
     """Return the person of a chat that goes on; HopelessError where it does not."""
-    if conversation.finished_at is not None:
+    enrollment = check_wanted(enrollment_of(conversation))
+    if conversation.finished_at is not None or enrollment.finished_at is not None:
         raise HopelessError(NO_LONGER_WANTED)
-    return check_wanted(enrollment_of(conversation))
+    return enrollment

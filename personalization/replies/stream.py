@@ -23,7 +23,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = re.compile(r"/stream/(?P<token>[\w:=-]+)/")
-STREAMS_MOST = 2000  # open at once in one process
+STREAMS_MOST = 800  # open at once in one process, which usually may have 1,024 files open
 HEARTBEAT = 15.0  # seconds of silence before a comment says that the line is alive
 STUCK = 30.0  # seconds after which a reader that takes nothing is let go
 HEADERS = [
@@ -64,9 +64,7 @@ class Streams:
         """Let the hub's connections go, as the server stops."""
         await self.hub.close()
 
-    async def _serve(
-        self, turn: int, since: tuple[int, int], receive: Receive, send: Send
-    ) -> None:
+    async def _serve(self, turn: int, since: tuple[int, int], receive: Receive, send: Send) -> None:
         listener = self.hub.join(turn)
         try:
             try:

@@ -1,5 +1,7 @@
 """Who takes part in a study, and the links by which people come in."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, F, QuerySet, TextChoices
 from django.http import Http404, HttpResponse
@@ -112,7 +114,7 @@ def _state(invite: Invite) -> InviteState:
     return InviteState.OPEN
 
 
-def _rows(study: Study, page: list[Enrollment]) -> list[dict[str, object]]:
+def _rows(study: Study, page: list[Any]) -> list[dict[str, object]]:
     """Return people with what they have done, by two queries for the whole page."""
     who = [one.participant_id for one in page]
     messages_of = _counted(

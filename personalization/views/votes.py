@@ -22,6 +22,7 @@ from personalization.views.lookup import question_of, start_after
 PAGE = 10
 CHUNK = 1000
 ROLES = ("first_person", "third_party")
+MACHINES = (RaterKind.JUDGE, RaterKind.MODEL, RaterKind.BASELINE)  # reports call all of them judges
 
 # Each condition reads the covering index in item order and stops at the page's end.
 ANSWERED = """
@@ -199,7 +200,7 @@ def _panel(question: Question, name: str) -> Panel:
         raise Http404
     kind, _colon, rater = name.partition(":")
     base, _hash, pk = rater.rpartition("#")
-    kinds = [RaterKind.JUDGE] if kind == "judge" else [RaterKind.PERSON, RaterKind.POSITION]
+    kinds = MACHINES if kind == "judge" else (RaterKind.PERSON, RaterKind.POSITION)
     candidates = Rater.objects.filter(kind__in=kinds, judgments__question=question)
     found = candidates.filter(name=rater).first()
     if found is None and base and pk.isdecimal() and len(pk) < 19:
@@ -211,7 +212,7 @@ def _panel(question: Question, name: str) -> Panel:
 
 def _judges(question: Question) -> list[Rater]:
     answers = Judgment.objects.filter(rater=OuterRef("pk"), question=question)
-    return list(Rater.objects.filter(Exists(answers), kind=RaterKind.JUDGE).order_by("name"))
+    return list(Rater.objects.filter(Exists(answers), kind__in=MACHINES).order_by("name"))
 
 
 def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:

@@ -9,6 +9,7 @@ const NEAR = 200; // pixels from the end within which the page follows the answe
 let source = null;
 let pinned = true;
 let awaiting = false;
+let sent = "";
 
 const turns = () => document.getElementById("turns");
 const foot = () => document.getElementById("say-foot");
@@ -80,15 +81,23 @@ function wire() {
     form.requestSubmit();
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.elt === form && isClosed()) event.preventDefault();
+    if (event.detail.elt !== form) return;
+    if (isClosed()) {
+      event.preventDefault();
+      return;
+    }
+    // The box is free for the next message at once; what was not taken comes back into it.
+    sent = box.value;
+    box.value = "";
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) return;
-    if (event.detail.successful) {
-      box.value = "";
-      pinned = true;
-    }
-    foot().querySelector("[data-unsent]").hidden = Boolean(event.detail.xhr.status) && event.detail.xhr.status < 500;
+    const { status } = event.detail.xhr;
+    const isTaken = status >= 200 && status < 300;
+    if (isTaken) pinned = true;
+    else box.value = [sent, box.value].filter(Boolean).join("\n");
+    if (box.value) keep();
+    foot().querySelector("[data-unsent]").hidden = status > 0 && status < 500;
   });
 }
 
@@ -96,13 +105,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   pinned = isNearEnd();
   // A message that was not taken comes back with the reason; any other refusal is a page of its own.
   const { xhr } = event.detail;
-  if (xhr.status === 409 || xhr.status === 422) event.detail.shouldSwap = true;
-  else if (xhr.status >= 400 && xhr.status < 500) location.reload();
+  if (xhr.status === 409 || xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  } else if (xhr.status >= 400 && xhr.status < 500) location.reload();
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt !== turns() && event.target !== turns()) return;
   settle();
-  follow();
+  const notice = document.querySelector("#beside :is(.alert, .fault)");
+  if (notice) notice.scrollIntoView({ block: "center" });
+  else follow();
   if (form && !form.contains(document.activeElement) && document.activeElement === document.body) box.focus();
 });
 

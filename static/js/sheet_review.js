@@ -4,19 +4,18 @@ const form = document.getElementById("sheet");
 
 function show(link) {
   for (const marked of document.querySelectorAll(".turn-evidence")) marked.classList.remove("turn-evidence");
-  document.querySelector("[data-back]")?.remove();
+  document.querySelector(".sheet-back")?.remove();
   const turns = link.dataset.evidence.trim().split(" ").map((id) => document.getElementById(id)).filter(Boolean);
   for (const turn of turns) turn.classList.add("turn-evidence");
   const first = turns[0];
   if (!first) return;
   const back = document.createElement("a");
   back.className = "sheet-back";
-  back.dataset.back = "";
   back.href = `#${link.closest("[data-item]").id}`;
   back.textContent = form.dataset.back;
   first.append(back);
   first.focus({ preventScroll: true });
-  first.scrollIntoView({ block: "center", behavior: "smooth" });
+  first.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
 document.addEventListener("click", (event) => {

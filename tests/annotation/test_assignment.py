@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import close_old_connections, connection
@@ -265,8 +266,7 @@ def test_a_flagged_sheet_may_not_be_sent(owner: m.Enrollment, stranger: m.Enroll
     laid.review(owner)
     slot = claimed(stranger)
     give_back(stranger, slot.pk, LapseReason.FLAGGED)
-    act = lambda: submit(stranger, slot.pk, answers(slot))  # noqa: E731
-    assert refusal(act) is Refusal.TAKEN_AWAY
+    assert refusal(lambda: submit(stranger, slot.pk, answers(slot))) is Refusal.TAKEN_AWAY
 
 
 def test_sending_twice(owner: m.Enrollment) -> None:
@@ -276,7 +276,7 @@ def test_sending_twice(owner: m.Enrollment) -> None:
     assert submit(owner, slot.pk, told) is True
     assert submit(owner, slot.pk, told) is True
     for other in (answers(slot), Answers(answers(slot, 2).given, told.missing)):
-        assert refusal(lambda other=other: submit(owner, slot.pk, other)) is Refusal.SENT
+        assert refusal(partial(submit, owner, slot.pk, other)) is Refusal.SENT
     assert refusal(lambda: hold(owner, slot.pk)) is Refusal.SENT
     assert refusal(lambda: give_back(owner, slot.pk, LapseReason.SKIPPED)) is Refusal.SENT
     assert set(m.Judgment.objects.values_list("value", flat=True)) == {1}
@@ -289,11 +289,12 @@ def test_other_peoples_places_are_refused(owner: m.Enrollment, stranger: m.Enrol
     sheet = laid.comparison(owner)
     own, other = laid.own_slot(sheet), claimed(another(owner))
     for slot in (own, other):
-        assert refusal(lambda slot=slot: hold(stranger, slot.pk)) is Refusal.NOT_THEIRS
-        send = lambda slot=slot: submit(stranger, slot.pk, answers(slot))  # noqa: E731
-        assert refusal(send) is Refusal.NOT_THEIRS
-        back = lambda slot=slot: give_back(stranger, slot.pk, LapseReason.FLAGGED)  # noqa: E731
-        assert refusal(back) is Refusal.NOT_THEIRS
+        for act in (
+            partial(hold, stranger, slot.pk),
+            partial(submit, stranger, slot.pk, answers(slot)),
+            partial(give_back, stranger, slot.pk, LapseReason.FLAGGED),
+        ):
+            assert refusal(act) is Refusal.NOT_THEIRS
     assert not m.Judgment.objects.exists()
     submit(owner, own.pk, answers(own))
     assert set(m.Judgment.objects.values_list("role", flat=True)) == {"first_person"}
@@ -356,7 +357,7 @@ def test_a_crowd_never_exceeds_the_quota() -> None:
     laid.review(owner)
     laid.relevance(owner)
     people = [another(owner) for _ in range(12)]
-    slots = together([lambda one=one: claim_other(one) for one in people * 2])
+    slots = together([partial(claim_other, one) for one in people * 2])
     places = {slot for slot in slots if slot is not None}
     assert len(places) == 6
     for first, second in zip(slots[:12], slots[12:], strict=True):
@@ -393,7 +394,7 @@ def test_two_late_people_do_not_share_a_place() -> None:
     together(
         [
             lambda: submit(slow, slot.pk, told),
-            *(lambda one=one: claim_other(one) for one in others),
+            *(partial(claim_other, one) for one in others),
         ]
     )
     slot.refresh_from_db()

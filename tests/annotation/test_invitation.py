@@ -26,7 +26,7 @@ ALL = ("use", "release", "show", "provider")
 pytestmark = pytest.mark.django_db
 
 
-def invited(*, way: str = "whole", provider: str = "", **fields: Any) -> Invite:
+def invited(*, way: str = "whole", provider: str = "", **fields: object) -> Invite:
     study = make.study()
     make.consent_text(study=study, provider=provider)
     invite = make.invite(study=study, way=way)

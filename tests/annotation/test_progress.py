@@ -39,7 +39,8 @@ def test_others_do_not_count() -> None:
     study, other = make.study(), make.study()
     busy.consent(other)
     busy.sheet(busy.person(other, Standing.DONE))
-    assert groups(study) == places(study) == []
+    assert groups(study) == []
+    assert places(study) == []
 
 
 def test_places_by_stage_and_role() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -13,8 +14,15 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation.models import Item, Question, Rater, Study, User
+from personalization import trials
 from personalization.imports import upload
-from personalization.models import LabelImport
+from personalization.judge.computing import compute
+from personalization.judge.pausing import pause
+from personalization.judge.planning import plan
+from personalization.judge.runs import start_baselines, start_judge
+from personalization.models import Endpoint, JudgeRun, LabelImport, ModelCall
+from personalization.models.endpoint import OFFLINE, EndpointKind
+from tests import busy
 
 Row = Mapping[str, str | int]
 
@@ -39,12 +47,17 @@ class Content:
     study: str
     question: int
     item: int
+    attribute_item: int
     judge: str
     ordinal: int
     cards_study: str
     cards_question: int
     cards_item: int
     empty_study: str
+    busy_study: str
+    run: int
+    run_done: int
+    run_paused: int
     checking: int
     waiting: int
     running: int
@@ -64,6 +77,7 @@ def load() -> Content:
     empty = Study.objects.create(name="empty", title="Nothing here yet")
     files = cards_files()
     done = imported(cards, user, files, CARDS_QUESTION)
+    endpoints()
     question = cards.questions.get()
     return Content(
         user=user,
@@ -71,15 +85,70 @@ def load() -> Content:
         study="demo",
         question=choice.pk,
         item=first_item(choice),
+        attribute_item=first_item(demo.questions.get(key="attribute")),
         judge=Rater.objects.filter(judgments__question=choice, kind="judge").earliest("name").name,
         ordinal=demo.questions.get(key="overall").pk,
         cards_study="cards",
         cards_question=question.pk,
         cards_item=first_item(question),
         empty_study="empty",
+        busy_study=people_in("journeys"),
+        run=demo.judge_runs.earliest("pk").pk,
+        **judged(question, user),
         **states(empty, user, files),
         done=done.pk,
     )
+
+
+def endpoints() -> None:
+    """Make two endpoints that were tried out: one answered, the other wants another key."""
+    answer = {"choices": [{"message": {"content": "Here I am."}, "finish_reason": "stop"}]}
+    refused = "unauthorized: status 401: This key is not known."
+    tried: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("answering", {"answer": answer}, {}),
+        ("refusing", {"error": refused}, {"error": refused}),
+    ]
+    for name, call, columns in tried:
+        now = timezone.now()
+        last = {"failed_at" if columns else "answered_at": now}
+        # Without a model, nobody asks them by mistake.
+        made = Endpoint.objects.create(
+            name=name, url=f"https://{name}.example.com/v1", **columns, **last
+        )
+        ModelCall.objects.create(
+            step=trials.STEP, work_id=made.pk, attempt=1, endpoint=name, model="small-1",
+            request={}, request_hash="", started_at=now, finished_at=now + timedelta(seconds=1),
+            **call,
+        )  # fmt: skip
+
+
+def judged(question: Question, user: User) -> dict[str, int]:
+    """Make two runs over the cards: a baseline that is done, and a judge that wants a valid key."""
+    study = question.study
+    (done,) = start_baselines(study, [question], ["random"], user)
+    plan(done)
+    compute(done)
+    JudgeRun.objects.filter(pk=done.pk).update(finished_at=timezone.now())
+    refusing = Endpoint.objects.get(name="refusing")
+    paused = start_judge(study, [question], refusing, "small-1", {"temperature": 0}, user)
+    plan(paused)
+    pause(paused.pk, refusing.error)
+    return {"run_done": done.pk, "run_paused": paused.pk}
+
+
+def people_in(name: str) -> str:
+    """Make a study that people are in the middle of; return its name."""
+    # The stand-in comes with the database, and goes with a flush.
+    columns = {"kind": EndpointKind.OFFLINE, "model": OFFLINE, "fixed": True}
+    Endpoint.objects.get_or_create(name=OFFLINE, defaults=columns)
+    study = busy.study(people=2, name=name)
+    Study.objects.filter(pk=study.pk).update(
+        title="Journeys", chat_task="Talk about your last journey.", pay_minor=900,
+        pay_partial_minor=300, pay_currency="EUR",
+    )  # fmt: skip
+    study.invites.create(label="Autumn wave", most=40, used=22)
+    study.invites.create(way="labels", expires_at=timezone.now() - timedelta(days=1))
+    return name
 
 
 def cards_files() -> dict[str, bytes]:

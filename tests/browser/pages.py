@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from sesame.utils import get_token
 
+from personalization.models.endpoint import OFFLINE
 from tests.browser.content import Content
 
 STRANGER, RESEARCHER = "stranger", "researcher"
@@ -41,6 +42,13 @@ PAGES = [
     Page("study", "study", lambda c: reverse("study", args=[c.study])),
     Page("study-imports", "study", lambda c: reverse("study", args=[c.cards_study])),
     Page("study-empty", "study", lambda c: reverse("study", args=[c.empty_study])),
+    Page("study-busy", "study", lambda c: reverse("study", args=[c.busy_study])),
+    Page("settings", "study_settings", lambda c: reverse("study_settings", args=[c.busy_study])),
+    Page("queries", "study_queries", lambda c: reverse("study_queries", args=[c.busy_study])),
+    Page("consent-texts", "study_consent", lambda c: reverse("study_consent", args=[c.busy_study])),
+    Page("people", "people", lambda c: reverse("people", args=[c.busy_study])),
+    Page("people-none", "people", lambda c: reverse("people", args=[c.empty_study])),
+    Page("invites", "invites", lambda c: reverse("invites", args=[c.busy_study])),
     Page("agreement", "agreement", lambda c: reverse("agreement", args=[c.study, c.question])),
     Page(
         "agreement-ordinal", "agreement", lambda c: reverse("agreement", args=[c.study, c.ordinal])
@@ -72,6 +80,7 @@ PAGES = [
         lambda c: judged(c, "disagreements", judge=f"judge:{c.judge}", role="third_party"),
     ),
     Page("item", "item", lambda c: reverse("item", args=[c.study, c.item])),
+    Page("item-attribute", "item", lambda c: reverse("item", args=[c.study, c.attribute_item])),
     Page("item-reference", "item", lambda c: reverse("item", args=[c.cards_study, c.cards_item])),
     Page("import-new", "import_new", lambda c: reverse("import_new", args=[c.study])),
     Page("import-mapping", "import", lambda c: reverse("import", args=[c.checking])),
@@ -79,10 +88,28 @@ PAGES = [
     Page("import-running", "import", lambda c: reverse("import", args=[c.running])),
     Page("import-done", "import", lambda c: reverse("import", args=[c.done])),
     Page("import-refused", "import", lambda c: reverse("import", args=[c.refused])),
+    Page("runs", "runs", lambda c: reverse("runs", args=[c.cards_study])),
+    Page("runs-none", "runs", lambda c: reverse("runs", args=[c.empty_study])),
+    Page("run-new", "run_new", lambda c: reverse("run_new", args=[c.study])),
+    Page("run", "run", lambda c: reverse("run", args=[c.study, c.run])),
+    Page("run-baseline", "run", lambda c: reverse("run", args=[c.cards_study, c.run_done])),
+    Page("run-paused", "run", lambda c: reverse("run", args=[c.cards_study, c.run_paused])),
     Page("design", "design", lambda c: reverse("design")),
+    Page("tokens", "tokens", lambda c: reverse("tokens")),
+    Page("endpoints", "endpoints", lambda c: reverse("endpoints")),
+    Page("endpoint-new", "endpoint_new", lambda c: reverse("endpoint_new")),
+    Page("endpoint-stand-in", "endpoint", lambda c: reverse("endpoint", args=[OFFLINE])),
+    Page("endpoint-answering", "endpoint", lambda c: reverse("endpoint", args=["answering"])),
+    Page("endpoint-refusing", "endpoint", lambda c: reverse("endpoint", args=["refusing"])),
+    Page("health", "health", lambda c: reverse("health")),
 ]
 # URL names that answer GET with something else than a page.
-FILES = {"agreement_json", "agreement_csv", "votes_csv"}
+FILES = {"endpoint_trial", "agreement_json", "agreement_csv", "votes_csv", "healthz"}
+# Addresses of the REST API, which has tests of its own (tests/personalization/api).
+FILES |= {f"api_{name}" for name in (
+    "me", "schema", "studies", "study", "questions", "items", "item", "judgments", "agreement",
+    "root", "nowhere",
+)}  # fmt: skip
 DETOURS = {"study_agreement", "set_language"}
 
 

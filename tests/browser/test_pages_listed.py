@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from tests.browser.pages import DETOURS, FILES, PAGES
 
-EXAMPLES = {"int": "1", "slug": "x", "str": "x"}
+EXAMPLES = {"int": "1", "slug": "x", "str": "x", "anything": "x"}
 LISTED = {page.url for page in PAGES if page.url} | FILES | DETOURS
 
 

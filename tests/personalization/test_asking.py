@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from personalization import calls
 from personalization.asking import Lost, answer_of, ask_once, lost_calls, stream_once
+from personalization.endpoints import stand_in
 from personalization.llm.backend import Ask, AskError, Message
 from personalization.models import Endpoint, ModelCall
 from personalization.models.endpoint import OFFLINE
@@ -36,6 +37,7 @@ def test_a_call_is_a_row(llm_server: LLMServer) -> None:
     call.refresh_from_db()
     assert (call.endpoint, call.model, call.request) == (endpoint.name, "fake", ASK.body())
     assert (call.request_hash, call.error) == (ASK.hash(), None)
+    assert call.answer is not None
     assert answer_of(call).text == call.answer["choices"][0]["message"]["content"]
     assert call.completion_tokens
     assert call.finished_at is not None
@@ -178,7 +180,7 @@ def test_a_refusal_is_saved_as_an_answer(llm_server: LLMServer) -> None:
 
 def test_the_stand_in_is_an_endpoint_like_any_other() -> None:
     """Its calls are rows as well, and name it."""
-    call = once(Endpoint.objects.get(name=OFFLINE))
+    call = once(stand_in())
     assert call.endpoint == OFFLINE
     assert call.answer["model"] == OFFLINE  # type: ignore[index]
     assert "stand-in" in answer_of(call).text

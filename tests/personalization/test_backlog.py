@@ -1,5 +1,7 @@
 """The machine's work, counted."""
 
+from typing import Any
+
 import pytest
 
 from annotation.progress import Standing
@@ -17,7 +19,7 @@ def test_every_row_is_counted_once() -> None:
     busy.consent(study)
     one = busy.person(study, Standing.COMPARING)
     query, now = make.query(study=study), busy.moment(0)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {},
         {"due_at": busy.moment(1)},
         {"lease_until": busy.moment(1), "worker": "w"},

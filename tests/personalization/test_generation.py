@@ -1,7 +1,5 @@
 """Two responses to each query, one with what the owner found relevant; a blind pair comes of it."""
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
 
@@ -13,7 +11,7 @@ from annotation.work import look
 from personalization.models import Generation
 from personalization.work import ROUND
 from tests import factories as make
-from tests.llm_exchange import Body
+from tests.llm_exchange import Body, Fault
 from tests.llm_server import LLMServer, texts_of
 from tests.personalization.machine import PROVIDER, endpoint, person, study
 from tests.working import work_off
@@ -80,7 +78,9 @@ def test_a_pair_for_each_query(of: m.Study, llm_server: LLMServer) -> None:
     assert second.items.filter(question__kind="gain").count() == 1
     author = pair.a.author
     assert (author.kind, author.name, author.family) == ("model", "fake-small", "fake")
-    assert {row.generator.rpartition("/")[2] for row in Generation.objects.all()} == {"generation v1"}
+    assert {row.generator.rpartition("/")[2] for row in Generation.objects.all()} == {
+        "generation v1"
+    }
 
 
 def test_the_author_is_given_the_relevant_ones_alone(of: m.Study, llm_server: LLMServer) -> None:
@@ -102,7 +102,9 @@ def test_a_query_without_anything_relevant_is_left_out(of: m.Study) -> None:
     assert sheet.shown["query"] == of.queries.order_by("id")[1].pk
 
 
-def test_with_nothing_relevant_at_all_the_person_is_done(of: m.Study, llm_server: LLMServer) -> None:
+def test_with_nothing_relevant_at_all_the_person_is_done(
+    of: m.Study, llm_server: LLMServer
+) -> None:
     somebody = answered(of, 0, 0)
     work_off()
     somebody.refresh_from_db()
@@ -131,7 +133,7 @@ def test_no_response_is_written_twice(of: m.Study, llm_server: LLMServer) -> Non
     ],
 )
 def test_a_query_that_fails_is_left_out(
-    of: m.Study, llm_server: LLMServer, fault: Any, failure: str, calls: int
+    of: m.Study, llm_server: LLMServer, fault: Fault, failure: str, calls: int
 ) -> None:
     """The other one is compared, and the researcher sees why."""
     month = of.queries.order_by("id")[0].text

@@ -52,7 +52,8 @@ def test_the_headline_is_the_alpha_of_strangers() -> None:
         if (one.panel, one.against, one.statistic) == ("third_party", None, "krippendorff_alpha")
     )
     line = line_of(data.study)
-    assert (line.question, line.alpha) == ("better", pytest.approx(alpha))
+    assert line.question == "better"
+    assert line.alpha == pytest.approx(alpha)
 
 
 def test_the_liveliest_comes_first() -> None:

@@ -71,9 +71,10 @@ def test_a_sheet_for_each_query(of: m.Study, llm_server: LLMServer) -> None:
     work_off()
     somebody.refresh_from_db()
     assert (somebody.part, somebody.waiting_since) == (Part.RELEVANCE, None)
-    assert list(paired(somebody).values()) == [
-        {"The user says accepted.", "The user says uncertain."}
-    ] * of.queries_each
+    assert (
+        list(paired(somebody).values())
+        == [{"The user says accepted.", "The user says uncertain."}] * of.queries_each
+    )
     row = Pairing.objects.get()
     assert (row.found, row.failure) == (4, None)
     assert llm_server.count() == 0
@@ -121,7 +122,9 @@ def test_a_person_is_paired_once(of: m.Study) -> None:
     work_off()
     look("pairing", somebody.pk)
     work_off()
-    assert m.RelevancePair.objects.count() == m.Item.objects.filter(sheet__stage="relevance").count()
+    assert (
+        m.RelevancePair.objects.count() == m.Item.objects.filter(sheet__stage="relevance").count()
+    )
     assert len(paired(somebody)) == 2
 
 

@@ -28,7 +28,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def row(**columns: Any) -> Pairing:
+def row(**columns: object) -> Pairing:
     return Pairing.objects.create(enrollment=make.enrollment(), **columns)
 
 

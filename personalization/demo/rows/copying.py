@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.db import connection, models
 from psycopg import sql
 
@@ -16,3 +17,14 @@ def copy(
     with connection.cursor() as cursor, cursor.copy(statement) as into:
         for row in rows:
             into.write_row(row)
+
+
+def analyse() -> None:
+    """Let the database count what is new, so that the first page is already planned with it."""
+    tables = sql.SQL(", ").join(
+        sql.Identifier(model._meta.db_table)
+        for label in ("annotation", "personalization")
+        for model in apps.get_app_config(label).get_models()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(tables))

@@ -1,6 +1,7 @@
 """The invitation, the consent page, and everything that can be wrong with them."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -34,7 +35,7 @@ def invite() -> Invite:
     return make.invite(study=study)
 
 
-def form(client: Client, path: str, **fields: Any) -> dict[str, Any]:
+def form(client: Client, path: str, **fields: object) -> dict[str, Any]:
     """Return the hidden fields of a consent page, and what a person adds."""
     page = client.get(path).content.decode()
     hidden = dict(re.findall(r'name="(version|who)" value="([^"]*)"', page))
@@ -138,8 +139,8 @@ def test_a_forged_form_is_shown_again(client: Client, invite: Invite, who: str) 
 def test_a_form_of_yesterday_is_shown_again(client: Client, invite: Invite) -> None:
     path = invite_url(invite)
     filled = form(client, path, scope=["use"])
-    now = signing.time.time()
-    with patch.object(signing.time, "time", lambda: now + 25 * 3600):
+    later = time.time() + 25 * 3600
+    with patch.object(time, "time", lambda: later):
         response = client.post(path, filled)
     assert response.status_code == 409
     assert b"open for a long time" in response.content

@@ -139,7 +139,7 @@ def test_a_stale_tab_after_sending(owner: m.Enrollment, browser: Client) -> None
     page = browser.post(laid.address(slot), dict.fromkeys(form, "0"))
     assert page.status_code == 409
     assert "<td>Yes</td><td>No</td>" in page.text
-    assert "The user sails." in page.text
+    assert "The user sails" in page.text
     assert set(m.Judgment.objects.values_list("value", flat=True)) == {1}
     unfinished = browser.post(laid.address(slot), {})
     assert unfinished.status_code == 409

@@ -1,7 +1,6 @@
 """Drafts: kept as they are entered, from several tabs, and never overwritten by something older."""
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from annotation import models as m
@@ -28,12 +27,12 @@ def browser(owner: m.Enrollment) -> Client:
     return visiting(owner)
 
 
-def save(browser: Client, slot: m.Slot, revision: object, **entered: str) -> HttpResponse:
+def save(browser: Client, slot: m.Slot, revision: object, **entered: str) -> tuple[int, object]:
+    """Save as the script does; return the status and what it is told."""
     form = {"revision": str(revision), **entered}
     headers = {"Accept": "application/json"}
     answer = browser.post(laid.address(slot, "draft/"), form, headers=headers)
-    assert isinstance(answer, HttpResponse)
-    return answer
+    return answer.status_code, answer.json()
 
 
 def draft_of(slot: m.Slot) -> object:
@@ -44,11 +43,9 @@ def draft_of(slot: m.Slot) -> object:
 def test_it_works(browser: Client, slot: m.Slot) -> None:
     """Saved again and again, with a longer lease; the page shows it after a reload."""
     name = next(iter(laid.answers_to(slot)))
-    assert save(browser, slot, 0, missing="Paints.").json() == {"revision": 1}
+    assert save(browser, slot, 0, missing="Paints.") == (200, {"revision": 1})
     laid.expire(slot)
-    assert save(browser, slot, 1, **{"missing": "Paints boats.", name: "1"}).json() == {
-        "revision": 2
-    }
+    assert save(browser, slot, 1, **{"missing": "Paints boats.", name: "1"})[0] == 200
     assert draft_of(slot) == {"missing": "Paints boats.", name: "1"}
     assert slot.leased_until is not None
     assert slot.leased_until.year > 2020
@@ -61,18 +58,15 @@ def test_it_works(browser: Client, slot: m.Slot) -> None:
 def test_an_older_tab_overwrites_nothing(browser: Client, slot: m.Slot) -> None:
     """Two tabs: the second to save is told, and learns which revision it would have to follow."""
     save(browser, slot, 0, missing="New.")
-    late = save(browser, slot, 0, missing="Old.")
-    assert late.status_code == 409
-    assert late.json() == {"revision": 1}
+    assert save(browser, slot, 0, missing="Old.") == (409, {"revision": 1})
     assert draft_of(slot) == {"missing": "New."}
-    assert save(browser, slot, 1, missing="Old, on purpose.").status_code == 200
+    assert save(browser, slot, 1, missing="Old, on purpose.") == (200, {"revision": 2})
 
 
 def test_a_lost_reply(browser: Client, slot: m.Slot) -> None:
     """What is there already is saved, however often it is sent."""
     for _ in range(2):
-        again = save(browser, slot, 0, missing="Same.")
-        assert (again.status_code, again.json()) == (200, {"revision": 1})
+        assert save(browser, slot, 0, missing="Same.") == (200, {"revision": 1})
 
 
 def test_without_a_script(browser: Client, slot: m.Slot) -> None:
@@ -91,8 +85,7 @@ def test_without_a_script(browser: Client, slot: m.Slot) -> None:
 def test_after_sending(browser: Client, slot: m.Slot) -> None:
     """A saving that arrives after the page itself is quiet, and changes nothing."""
     browser.post(laid.address(slot), laid.answers_to(slot))
-    late = save(browser, slot, 0, missing="Late.")
-    assert (late.status_code, late.json()) == (200, {"why": "sent"})
+    assert save(browser, slot, 0, missing="Late.") == (200, {"why": "sent"})
     assert draft_of(slot) is None
 
 
@@ -106,20 +99,19 @@ def test_after_the_time(owner: m.Enrollment) -> None:
     assert slot is not None
     laid.expire(slot)
     claim_other(quick)
-    late = save(visiting(slow), slot, 0, missing="Late.")
-    assert (late.status_code, late.json()) == (410, {"why": "too_late"})
+    assert save(visiting(slow), slot, 0, missing="Late.") == (410, {"why": "too_late"})
     assert draft_of(slot) is None
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-5", "9" * 30, "1.5"])
 def test_bad_revisions(browser: Client, slot: m.Slot, revision: str) -> None:
-    assert save(browser, slot, revision, missing="Odd.").status_code == 409
+    assert save(browser, slot, revision, missing="Odd.")[0] == 409
     assert draft_of(slot) is None
 
 
 def test_bad_texts(browser: Client, slot: m.Slot) -> None:
     """What a database refuses, or what is a book, does not break the page."""
-    assert save(browser, slot, 0, missing="a\0b").status_code == 200
+    assert save(browser, slot, 0, missing="a\0b")[0] == 200
     assert draft_of(slot) == {"missing": "ab"}
-    assert save(browser, slot, 1, missing="x" * 1_000_000).status_code == 200
+    assert save(browser, slot, 1, missing="x" * 1_000_000)[0] == 200
     assert len(str(draft_of(slot))) < 50_000

@@ -68,7 +68,7 @@ def test_yes_and_no_are_kept(owner: m.Enrollment) -> None:
     form = {name: str(at % 2) for at, name in enumerate(sorted(laid.answers_to(slot)))}
     visiting(owner).post(laid.address(slot), form)
     for name, value in form.items():
-        assert m.Judgment.objects.get(item=name.removeprefix("item-")).value == int(value)
+        assert m.Judgment.objects.get(item=int(name.removeprefix("item-"))).value == int(value)
 
 
 def test_every_pair_is_asked(owner: m.Enrollment) -> None:

@@ -123,6 +123,15 @@ def test_nothing_is_taken_after_a_withdrawal() -> None:
     assert (slot.rater, slot.submitted_at) == (None, None)
 
 
+def test_a_page_that_asks_by_htmx_is_loaded_anew() -> None:
+    """So a page that stood open elsewhere comes to say it, too."""
+    person = make.enrolled(part="review")
+    withdraw(person)
+    for browser in (visiting(person), Client()):
+        response = browser.get(path(person, "wait/"), headers={"HX-Request": "true"})
+        assert (response.status_code, response["HX-Refresh"]) == (200, "true")
+
+
 @pytest.mark.parametrize("action", ["", "nonsense"])
 def test_an_unknown_action_changes_nothing(action: str) -> None:
     person = make.enrolled()

@@ -22,10 +22,10 @@ class Program:
     client: Client
     token: str
 
-    def get(self, path: str, **asked: object) -> Any:  # noqa: ANN401 - the test client's
+    def get(self, path: str, **asked: str | int | list[str]) -> Any:  # noqa: ANN401 - the test client's
         return self.client.get(f"/api/v1/{path}", asked)
 
-    def read(self, path: str, **asked: object) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def read(self, path: str, **asked: str | int | list[str]) -> Any:  # noqa: ANN401 - whatever JSON holds
         response = self.get(path, **asked)
         assert response.status_code == 200, response.content
         return response.json()
@@ -109,9 +109,7 @@ def whole_study() -> Whole:
             question=asked["relevance_pair"],
             sheet=relevance,
         ),
-        "response_pair": make.item(
-            subject=pair, question=asked["response_pair"], sheet=comparison
-        ),
+        "response_pair": make.item(subject=pair, question=asked["response_pair"], sheet=comparison),
         "gain": make.item(
             subject=pair, question=asked["gain"], sheet=comparison, gain_of=attribute
         ),

@@ -11,18 +11,28 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from annotation.models import Study, User
+from annotation.models import Judgment, Study, User
 from personalization.agreement import report
 from personalization.agreement.report import Record, Report
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The study, the reports of its questions, and a signed-in researcher's way to its pages."""
+    """The study, the reports and answers of its questions, and a researcher's way to its pages."""
 
     study: Study
     reports: dict[str, Report]
+    answers: list[Judgment]
     client: Client
+
+    def answered(self, question: str, *, role: str = "machine", judge: str = "") -> list[Judgment]:
+        """Return the answers to a question by a role, or by one judge of it."""
+        return [
+            one
+            for one in self.answers
+            if (one.question.key, one.role) == (question, role)
+            and (not judge or one.rater.name == judge)
+        ]
 
     def record(self, question: str, panel: str, against: str | None, statistic: str) -> Record:
         """Return one number of the report."""
@@ -59,5 +69,17 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         client.force_login(
             User.objects.create(username="demo-reader"), "sesame.backends.ModelBackend"
         )
-        yield Demo(study, reports, client)
+        yield Demo(study, reports, answers_of(study), client)
         transaction.set_rollback(True)
+
+
+def answers_of(study: Study) -> list[Judgment]:
+    """Return all answers, with the pairs of responses that they are about."""
+    return list(
+        Judgment.objects.filter(item__study=study).select_related(
+            "question",
+            "rater",
+            "item__response_pair__a__author",
+            "item__response_pair__b__author",
+        )
+    )

@@ -40,6 +40,7 @@ def test_a_real_study_of_the_same_name_is_left_alone() -> None:
 
 def test_a_study_that_is_called_try_it_is_left_alone() -> None:
     mine = a_study(name=try_it.NAME)
+    m.Study.objects.create(name="demo", synthetic=True)
     assert "join" not in run_demo()
     assert not mine.items.exists()
     assert not mine.invites.exists()

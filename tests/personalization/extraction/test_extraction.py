@@ -12,6 +12,7 @@ from annotation.work import look
 from personalization.models import Endpoint, Extracted, Extraction, ModelCall
 from personalization.preparing import NO_LONGER_WANTED
 from personalization.work import ROUND, try_again
+from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
 from tests.personalization.machine import PROVIDER, chat, endpoint, finish, person, study
 from tests.working import work_off
@@ -24,7 +25,7 @@ def somebody(llm_server: LLMServer) -> m.Enrollment:
     return person(study(endpoint(llm_server)))
 
 
-def said(**instead: Any) -> dict[str, Any]:
+def said(**instead: object) -> dict[str, Any]:
     plain = {"attribute": "The user sails.", "reason": "Says so.", "confidence": 0.9}
     return {**plain, "evidence": [1], **instead}
 
@@ -59,7 +60,10 @@ def test_a_finished_chat_becomes_a_review(llm_server: LLMServer, somebody: m.Enr
     sails, rows = m.Attribute.objects.order_by("id")
     assert (sails.text, sails.reason, sails.confidence) == ("The user sails.", "Says so.", 0.9)
     assert (sails.study, sails.participant) == (somebody.study, somebody.participant)
-    assert list(sails.variants.values_list("text", flat=True)) == ["The user sails.", "The user SAILS"]
+    assert list(sails.variants.values_list("text", flat=True)) == [
+        "The user sails.",
+        "The user SAILS",
+    ]
     places = m.Evidence.objects.filter(attribute=sails).values_list("turn__position", flat=True)
     assert sorted(places) == [0, 2]
     assert not rows.evidence.exists()
@@ -145,7 +149,7 @@ def test_a_malformed_answer_is_asked_for_again(
     ],
 )
 def test_a_hopeless_row_stops_and_is_shown(
-    llm_server: LLMServer, somebody: m.Enrollment, fault: Any, failure: str, attempts: int
+    llm_server: LLMServer, somebody: m.Enrollment, fault: Fault, failure: str, attempts: int
 ) -> None:
     """No attribute is made up; the person goes on all the same, and the researcher sees why."""
     llm_server.say("Task: extraction", answer(said()))

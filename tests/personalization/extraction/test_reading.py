@@ -10,12 +10,12 @@ from personalization.extraction.reading import MOST, Reading, UnreadableError, r
 TURNS, OF_USER = {1, 2, 3}, {1, 3}
 
 
-def entry(**instead: Any) -> dict[str, Any]:
+def entry(**instead: object) -> dict[str, Any]:
     plain = {"attribute": "The user sails.", "reason": "Says so.", "confidence": 0.9}
     return {**plain, "evidence": [1], **instead}
 
 
-def reading(*entries: Any) -> Reading:
+def reading(*entries: object) -> Reading:
     return read(json.dumps({"attributes": entries}), TURNS, OF_USER)
 
 
@@ -27,7 +27,11 @@ def test_a_scripted_answer_is_read() -> None:
     """Row 13: text, reason, confidence and evidence, as they were said."""
     (found,) = reading(entry(evidence=[3, 1])).found
     (variant,) = found.variants
-    assert (variant.text, variant.reason, variant.confidence) == ("The user sails.", "Says so.", 0.9)
+    assert (variant.text, variant.reason, variant.confidence) == (
+        "The user sails.",
+        "Says so.",
+        0.9,
+    )
     assert found.turns == [3, 1]
 
 
@@ -84,7 +88,7 @@ def test_what_is_kept(text: str) -> None:
         (None, [], {}),
     ],
 )
-def test_pointers(evidence: Any, turns: list[int], dropped: dict[str, int]) -> None:
+def test_pointers(evidence: object, turns: list[int], dropped: dict[str, int]) -> None:
     """Row 15: a pointer to a turn that is missing or is not the user's is dropped and counted."""
     said = reading(entry(evidence=evidence))
     assert [found.turns for found in said.found] == [turns]

@@ -1,7 +1,6 @@
 """Studies with sheets, and runs over them."""
 
 from datetime import timedelta
-from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.db.models.functions import Now
@@ -47,7 +46,7 @@ def asked(study: m.Study, *kinds: str) -> list[m.Question]:
     return list(m.Question.objects.filter(study=study, kind__in=kinds).order_by("pk"))
 
 
-def run(study: m.Study, *kinds: str, at: Endpoint, **sampling: Any) -> JudgeRun:
+def run(study: m.Study, *kinds: str, at: Endpoint, **sampling: object) -> JudgeRun:
     """Start a judge of an endpoint over the questions of these kinds."""
     return start_judge(study, asked(study, *kinds), at, at.model, sampling or {"temperature": 0})
 
@@ -101,6 +100,6 @@ def answers(run: JudgeRun) -> list[tuple[int | None, str | None, float | None]]:
     return list(current.values_list("value", "reason", "score"))
 
 
-def place(server: LLMServer, **settings: Any) -> Endpoint:
+def place(server: LLMServer, concurrency: int = 8, timeout_s: float = 30) -> Endpoint:
     """Make an endpoint that leads to the fake server."""
-    return make.endpoint(url=server.url, **settings)
+    return make.endpoint(url=server.url, concurrency=concurrency, timeout_s=timeout_s)

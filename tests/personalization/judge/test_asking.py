@@ -189,7 +189,7 @@ def test_a_request_that_is_refused_later_fails_alone(llm_server: LLMServer) -> N
 
 
 def test_a_closed_endpoint_pauses_the_run(one: JudgeRun) -> None:
-    Endpoint.objects.filter(pk=one.endpoint_id).update(closed_at=timezone.now())
+    Endpoint.objects.filter(judge_runs=one).update(closed_at=timezone.now())
     go(one)
     assert (one.paused_at is None, one.trouble.partition(":")[0]) == (False, "closed")
 

@@ -21,11 +21,11 @@ def sides(planned: JudgeRun, kind: str) -> list[str]:
     return sorted(Verdict.objects.filter(item=item).values_list("side", flat=True))
 
 
-def at(**settings: str) -> JudgeRun:
+def at(provider: str = "", *, refuses: bool = False) -> JudgeRun:
     """Plan a run over a whole study of one person, at an endpoint somewhere outside."""
-    scopes = ("use",) if settings.pop("refuses", "") else ("use", "provider")
-    whole = study(make.enrolled(scopes=scopes))
-    return planned(run(whole, *KINDS, at=make.endpoint(url="https://m.example.org", **settings)))
+    whole = study(make.enrolled(scopes=("use",) if refuses else ("use", "provider")))
+    outside = make.endpoint(url="https://m.example.org", provider=provider)
+    return planned(run(whole, *KINDS, at=outside))
 
 
 def planned(run: JudgeRun) -> JudgeRun:
@@ -98,9 +98,9 @@ def test_what_failed_is_taken_over_with_another_attempt() -> None:
 
 def test_nothing_is_sent_to_a_provider_without_consent() -> None:
     """Items of a person without the scope are counted, and not planned."""
-    one = at(provider="Models Ltd", refuses="yes")
+    one = at(provider="Models Ltd", refuses=True)
     assert (one.planned, one.withheld) == (0, 3 + 3 + 1 + 3)
-    here = at(provider="", refuses="yes")
+    here = at(refuses=True)
     assert (here.planned, here.withheld) == (14, 0)
     willing = at(provider="Models Ltd")
     assert (willing.planned, willing.withheld) == (14, 0)

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from personalization.llm.backend import Answer, Ask, AskError, Message, Schema
-from personalization.llm.door import Place
 from personalization.llm.openai_backend import OpenAIBackend
+from personalization.llm.place import Place
 from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
 

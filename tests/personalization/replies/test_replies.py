@@ -1,5 +1,6 @@
 """A message gets one reply, or a failure that says why; nobody invents an assistant's words."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from personalization.models import Endpoint, ModelCall, Reply
 from personalization.preparing import NO_LONGER_WANTED
 from personalization.replies.step import BUDGET
 from personalization.work import ROUND, try_again
+from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
 from tests.personalization.machine import PROVIDER, chat, endpoint, message, person, reply_to, study
 from tests.working import work_off
@@ -42,7 +44,12 @@ def test_a_message_is_answered(llm_server: LLMServer, somebody: m.Enrollment) ->
     assert answer.text == reply.text == "Nice.\n\nWhich boat is yours?"
     assert (reply.failure, reply.attempt) == (None, 0)
     call = ModelCall.objects.get()
-    assert (reply.call, call.step, call.work_id, call.model) == (call, "reply", reply.pk, "fake-small")
+    assert (reply.call, call.step, call.work_id, call.model) == (
+        call,
+        "reply",
+        reply.pk,
+        "fake-small",
+    )
 
 
 def test_a_message_is_answered_once(llm_server: LLMServer, somebody: m.Enrollment) -> None:
@@ -113,7 +120,7 @@ FAULTS: list[tuple[str, dict[str, Any], str | None, int]] = [
 def test_faults(
     llm_server: LLMServer,
     somebody: m.Enrollment,
-    fault: Any,
+    fault: Fault,
     details: dict[str, Any],
     failure: str | None,
     attempts: int,
@@ -179,7 +186,9 @@ def left(conversation: m.Conversation, whose: m.Enrollment) -> None:
 
 @pytest.mark.parametrize("gone", [finished, withdrawn, left])
 def test_nobody_is_asked_for_somebody_who_has_gone(
-    llm_server: LLMServer, somebody: m.Enrollment, gone: Any
+    llm_server: LLMServer,
+    somebody: m.Enrollment,
+    gone: Callable[[m.Conversation, m.Enrollment], None],
 ) -> None:
     """The chat is finished, or the person has withdrawn or left, before a worker came."""
     turn = message(somebody)

@@ -1,14 +1,16 @@
 """Whether everything runs."""
 
+import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 
 from annotation import models as m
-from personalization import condition
 from personalization.models import Endpoint
 from tests import busy
 from tests import factories as make
@@ -18,29 +20,34 @@ from tests.personalization.views.pages import Node, read
 pytestmark = pytest.mark.django_db
 
 
-def execute(sql: str) -> None:
+def execute(sql: str, *values: str | datetime) -> None:
     """Change the queue's tables, whose models are for reading."""
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values)
 
 
 def worker(seconds_ago: int) -> None:
     execute(
-        "INSERT INTO procrastinate_workers (last_heartbeat)"
-        f" VALUES (now() - interval '{seconds_ago} seconds')"
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (%s)",
+        timezone.now() - timedelta(seconds=seconds_ago),
     )
 
 
 def job(status: str, queue: str = "live", minutes_ago: int = 0) -> None:
+    """Make a job whose last event was so long ago."""
     execute(
-        "WITH job AS (INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
-        f" VALUES ('{queue}', 'look_for_reply', '{status}') RETURNING id)"
-        f" UPDATE procrastinate_events SET at = now() - interval '{minutes_ago} minutes'"
-        " WHERE job_id IN (SELECT id FROM job)"
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES (%s, %s, %s)",
+        queue,
+        "look_for_reply",
+        status,
     )
     execute(
-        "UPDATE procrastinate_events SET at = now()"
-        f" - interval '{minutes_ago} minutes' WHERE job_id = (SELECT max(id) FROM procrastinate_jobs)"
+        "DELETE FROM procrastinate_events WHERE job_id = (SELECT max(id) FROM procrastinate_jobs)"
+    )
+    execute(
+        "INSERT INTO procrastinate_events (job_id, type, at)"
+        " VALUES ((SELECT max(id) FROM procrastinate_jobs), 'deferred', %s)",
+        timezone.now() - timedelta(minutes=minutes_ago),
     )
 
 
@@ -60,7 +67,8 @@ def alert(page: Node) -> str:
 
 def test_a_site_in_order(researcher: Client) -> None:
     """Two workers, an endpoint that answered: nothing to look at."""
-    worker(1), worker(5)
+    worker(1)
+    worker(5)
     Endpoint.objects.create(
         name="far", url="https://far.test", model="m", answered_at=busy.moment(-0.001)
     )
@@ -178,7 +186,7 @@ def test_disk(researcher: Client, monkeypatch: pytest.MonkeyPatch, free: int, st
     class Usage(NamedTuple):
         free: int
 
-    monkeypatch.setattr(condition.shutil, "disk_usage", lambda _folder: Usage(free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(free))
     assert rows(researcher)["Disk"].startswith(state)
 
 

@@ -42,7 +42,8 @@ def test_a_link_for_anybody(researcher: Client, study: m.Study) -> None:
     """Without a name, an end or a number."""
     page = read(researcher.post(PATH, {"way": "whole"}, follow=True))
     invite = m.Invite.objects.get()
-    assert invite.most is invite.expires_at is None
+    assert invite.most is None
+    assert invite.expires_at is None
     assert f"Invite {invite.pk} Open" in page.text
 
 

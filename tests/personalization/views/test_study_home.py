@@ -1,5 +1,7 @@
 """The home of a study: what is missing, who is where, what failed."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -136,7 +138,7 @@ def test_try_again_sets_failed_work_free(researcher: Client) -> None:
     page = read(researcher.post(path, {"step": "reply"}, follow=True))
     assert "1 is tried again." in page.text
     assert Reply.objects.filter(settled_at=None, failure=None).count() == 1
-    assert not list(one for one in page.all("div", "fault") if "Replies" in one.text)
+    assert not [one for one in page.all("div", "fault") if "Replies" in one.text]
     assert ProcrastinateJob.objects.filter(task_name="look_for_reply").exists()
     again = read(researcher.post(path, {"step": "reply"}, follow=True))
     assert "Nothing is left to try again." in again.text
@@ -151,7 +153,7 @@ def test_only_steps_can_be_tried_again(researcher: Client, step: str) -> None:
 def test_judge_runs_under_way(researcher: Client) -> None:
     """Together; what is finished or was imported does not count."""
     study = make.study()
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"planned": 10, "settled": 4},
         {"planned": 20, "settled": 8},
         {"planned": 40, "finished_at": busy.moment(0)},

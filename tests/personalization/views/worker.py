@@ -11,18 +11,18 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.worker import Worker
 
 
-def work() -> None:
-    """Do all waiting jobs of the batch queue."""
+def work(queue: str = "batch") -> None:
+    """Do all waiting jobs of a queue."""
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()):
-        asyncio.run(_work())
+        asyncio.run(_work(queue))
 
 
-async def _work() -> None:
+async def _work(queue: str) -> None:
     async with app.open_async():
         await app.run_worker_async(
-            queues=["batch"],
+            queues=[queue],
             wait=False,
             listen_notify=False,
             install_signal_handlers=False,

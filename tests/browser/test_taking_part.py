@@ -1,0 +1,143 @@
+"""A person takes part without a mouse: a real server, real workers, a model over HTTP, axe at each step."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as Tab
+
+from tests.browser.test_accessible import RULES, TOO_WIDE
+from tests.browser.test_keyboard import button, press, reach
+from tests.llm_server import LLMServer
+from tests.running import Copy
+
+SAID = [
+    "I am a vegetarian and I cook for my two children every evening.",
+    "I work as a nurse on night shifts, so I have little time. I like hiking in the Alps.",
+]
+LIMIT = 60_000  # milliseconds for what a worker prepares
+# The key that answers each question of a stage.
+KEY = {"Check what was noticed": "1", "Say what matters": "1", "Compare answers": "4"}
+THE_END = "That was all. Thank you!"
+MOST_SHEETS = 8
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[LLMServer]:
+    with LLMServer(pause=0.01) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, model: LLMServer) -> Iterator[Copy]:
+    """Everything that `make run` starts, with the model as its endpoint."""
+    copy = Copy(
+        tmp_path_factory.mktemp("copy") / "data",
+        CONCORD_LLM_URL=model.url,
+        CONCORD_LLM_KEY="secret",
+        CONCORD_LLM_MODEL="small-talk",
+    )
+    yield copy.ready()
+    assert copy.stop() == 0
+
+
+@pytest.fixture
+def tab(browser: Browser, running: Copy) -> Iterator[Tab]:
+    context = browser.new_context(base_url=running.site, reduced_motion="reduce", locale="en")
+    context.set_default_timeout(LIMIT)
+    yield context.new_page()
+    context.close()
+
+
+def check(tab: Tab, title: str) -> None:
+    """The page is this one, whole, within its window, and clean for axe."""
+    expect(tab.get_by_role("heading", level=1)).to_have_text(title, timeout=LIMIT)
+    assert tab.evaluate(TOO_WIDE) == []
+    assert [one["id"] for one in Axe().run(tab, options=RULES).response["violations"]] == []
+
+
+def title(tab: Tab) -> str:
+    return (tab.get_by_role("heading", level=1).text_content() or "").strip()
+
+
+def invitation(running: Copy) -> str:
+    (link,) = re.findall(r"http://\S+/join/\S+", running.said)
+    return str(link)
+
+
+def agree(tab: Tab) -> None:
+    for box in tab.get_by_role("checkbox").all():
+        reach(tab, box)
+        tab.keyboard.press("Space")
+    press(tab, button(tab, "Agree and begin"))
+    check(tab, "Thank you. Welcome!")
+    press(tab, tab.get_by_role("main").get_by_role("link", name="Begin"))
+
+
+def talk(tab: Tab) -> None:
+    """Say two things; what is typed outlives a reload, and the answers are streamed."""
+    box = tab.get_by_label("Your message")
+    for number, text in enumerate(SAID, 1):
+        reach(tab, box)
+        tab.keyboard.type(text)
+        if number == 1:
+            tab.reload()
+            expect(box).to_have_value(text)
+            reach(tab, box)
+        tab.keyboard.press("Enter")
+        expect(tab.locator(".turn")).to_have_count(2 * number, timeout=LIMIT)
+        expect(tab.locator(".turn-pending")).to_have_count(0, timeout=LIMIT)
+    check(tab, "Talk to the assistant")
+    press(tab, button(tab, "Finish the conversation"))
+
+
+def label(tab: Tab) -> list[str]:
+    """Answer sheet after sheet until the end, with digits and J alone; return the stages seen."""
+    seen = []
+    asked = re.compile("|".join([*KEY, THE_END]))
+    for _sheet in range(MOST_SHEETS):
+        expect(tab.get_by_role("heading", level=1)).to_have_text(asked, timeout=LIMIT)
+        stage = title(tab)
+        check(tab, stage)
+        if stage == THE_END:
+            return seen
+        if stage not in seen:
+            see_evidence(tab)
+        address = tab.url
+        for _item in tab.locator("[data-item]:visible").all():
+            tab.keyboard.press("j")
+            tab.keyboard.press(KEY[stage])
+        tab.keyboard.press("Control+Enter")
+        tab.wait_for_url(lambda url, old=address: url != old, timeout=LIMIT)
+        seen.append(stage)
+    pytest.fail(f"no end after {seen}")
+
+
+def see_evidence(tab: Tab) -> None:
+    """Where a sentence names its place in the conversation, that place is marked and shown."""
+    links = tab.locator("[data-evidence]")
+    if links.count() == 0:
+        return
+    (turn, *_more) = (links.first.get_attribute("data-evidence") or "").split()
+    reach(tab, links.first)
+    tab.keyboard.press("Enter")
+    marked = tab.locator(f"#{turn}")
+    expect(marked).to_be_in_viewport()
+    expect(marked.locator(".turn-mark")).to_be_visible()
+
+
+def test_the_whole_way_by_keyboard(tab: Tab, running: Copy, model: LLMServer) -> None:
+    """From the invitation to the completion code: the person's own sheets of all three stages."""
+    tab.goto(invitation(running))
+    check(tab, "Try it: take part yourself")
+    agree(tab)
+    check(tab, "Talk to the assistant")
+    talk(tab)
+    seen = label(tab)
+    assert list(dict.fromkeys(seen)) == list(KEY)
+    code = tab.locator("[data-code], .completion-code, code").first.text_content() or ""
+    assert re.search(r"[A-Z2-9]{10}", code)
+    # Two replies, one extraction, two responses for each of two queries; nothing was asked twice.
+    assert model.count() == len(SAID) + 1 + 2 * seen.count("Compare answers")
