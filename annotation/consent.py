@@ -38,6 +38,12 @@ def scopes_asked(way: str, text: ConsentText) -> list[Scope]:
     return [Scope.USE, Scope.RELEASE, Scope.SHOW, *outside]
 
 
+def versions_naming(study: int, provider: str) -> list[int]:
+    """Return the versions of a study's consent text that name a provider of models."""
+    texts = ConsentText.objects.filter(study=study).values_list("version", "provider")
+    return [version for version, named in texts if provider.casefold() in named.casefold()]
+
+
 def offered_way(enrollment: Enrollment) -> str:
     """Return the way a person was invited to, whatever came of it."""
     return enrollment.invite.way if enrollment.invite else enrollment.way

@@ -1,6 +1,7 @@
 """What all steps that prepare a part for a person have in common: who waits, and what we may send."""
 
-from annotation.models import ConsentText, Conversation, Enrollment
+from annotation.consent import versions_naming
+from annotation.models import Conversation, Enrollment
 from annotation.models.person import Part, Scope
 from personalization.models import Endpoint
 from personalization.prompts import prompt
@@ -43,9 +44,6 @@ def check_consent(enrollment: Enrollment, endpoint: Endpoint) -> None:
     """Refuse to send a person's texts to others than those whom the person agreed to."""
     if not endpoint.provider:
         return  # we ourselves
-    agreed = ConsentText.objects.filter(
-        study=enrollment.study_id, version=enrollment.consent_version or 0
-    ).values_list("provider", flat=True)
-    named = any(endpoint.provider.casefold() in one.casefold() for one in agreed)
-    if Scope.PROVIDER not in enrollment.scopes or not named:
+    naming = versions_naming(enrollment.study_id, endpoint.provider)
+    if Scope.PROVIDER not in enrollment.scopes or enrollment.consent_version not in naming:
         raise HopelessError(f"no_consent: this person's texts may not go to {endpoint.provider}")

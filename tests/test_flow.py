@@ -1,160 +1,222 @@
-"""The story of part 1 in one test: from a sign-in link to an export that can be checked."""
+"""The whole story in one test: from an empty study over people and a judge to numbers and an export.
 
-import csv
-import hashlib
+Everything goes through HTTP: the pages, the model at the far end, and the REST API.
+"""
+
 import json
 import re
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
-from tests.personalization.views.pages import cards, read
+from annotation.models import Enrollment, Judgment, MissingAttribute, Slot
+from annotation.models.judgment import Role
+from personalization.models import JudgeRun, ModelCall, Verdict
+from tests.llm_server import LLMServer
+from tests.personalization.views.pages import Node, read
 from tests.personalization.views.worker import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Krippendorff (2011): four raters, twelve items, values 1 to 5, "." where somebody said nothing.
-TABLE = {"A": "123321412...", "B": "1233224125.3", "C": ".3332342251.", "D": "12332441251."}
-KNOWN = {"krippendorff_alpha": "0.743421", "raw_agreement": "0.818182", "fleiss_kappa": "0.761169",
-         "raw_agreement_micro": "0.781818", "gwet_ac1": "0.775444"}  # fmt: skip
-# Most people: 1 2 3 3 2 - 4 1 2 5 1 3; a judge that says 1 2 3 3 2 2 4 1 2 5 2 ? is right 9 of 10 times.
-JUDGE = "12332241252?"
-FOLDER = "/studies/four-by-twelve/"
+STUDY = "/studies/journeys/"
+WAY = "/part/journeys/"
+SAID = [
+    "I am a vegetarian and I cook for my two children every evening.",
+    "I work as a nurse on night shifts. I like hiking in the Alps.",
+]
+QUERIES = "Where should we go in the summer holidays?\r\nWhat can I cook on Sunday?"
+# What people choose on their sheets, by the words on the screen, from the question's first words.
+OWNER = {"Is this true": "Yes, it makes sense", "Should this": "Yes", "": "No difference"}
+STRANGER = {"Does this follow": "Maybe", "Should this": "No", "": "B is a little better"}
+THANKS = "That was all. Thank you!"
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, settings: Any) -> Iterator[None]:  # noqa: ANN401 - pytest-django's
-    """Keep uploads in a folder of the test's own, and leave no job behind."""
-    storages = dict(settings.STORAGES)
-    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "uploads"}}
-    settings.STORAGES = storages
-    settings.WHITENOISE_AUTOREFRESH = True
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
-
-
-def table(heading: str, rows: list[str]) -> bytes:
-    return "\n".join([heading, *rows, ""]).encode()
-
-
-ITEMS = table("item,text", [f"i{number:02},Text {number}" for number in range(12)])
-PEOPLE = table("item,rater,value", [
-    f"i{number:02},{rater},{value}"
-    for rater, row in TABLE.items() for number, value in enumerate(row) if value != "."
-])  # fmt: skip
-ANSWERS = table(
-    "item,judge,value", [f"i{number:02},echo,{value}" for number, value in enumerate(JUDGE)]
-)
-
-
-def test_the_story(tmp_path: Path) -> None:
-    """Sign in, make a study, upload, confirm, wait, read numbers, votes, disagreements; export."""
-    client = Client()
-    sign_in(client)
-    assert client.post("/new-study/", {"name": "four-by-twelve"})["Location"] == FOLDER
-    upload(client)
-    work()
-    page = read(client.get(FOLDER + "agreement/", follow=True))
-    check_numbers({one.attributes["href"]: one.text for one in page.all("a", "number")})
-    check_votes(client)
-    check_disagreements(client)
+def test_the_story(llm_server: LLMServer, tmp_path: Path) -> None:
+    """A researcher sets up, two people take part, a judge and baselines answer, numbers come out."""
+    researcher = sign_in()
+    set_up(researcher, llm_server)
+    owner, stranger = invited(researcher, "whole"), invited(researcher, "labels")
+    talk(owner)
+    assert label(owner, OWNER) == ["Check what was noticed", *["Say what matters"] * 2,
+                                   *["Compare answers"] * 2]  # fmt: skip
+    assert sorted(label(stranger, STRANGER)) == sorted(
+        ["Check what was noticed", *["Say what matters"] * 2, *["Compare answers"] * 2]
+    )
+    check_lineage()
+    judge(researcher, llm_server)
+    check_numbers(researcher)
+    check_api(researcher)
     check_export(tmp_path / "out")
-    assert not [one for one in (tmp_path / "uploads").rglob("*") if one.is_file()]
+    # Nothing was asked twice, and no call is without its answer.
+    assert ModelCall.objects.filter(answer=None).count() == 0
+    assert llm_server.count() == ModelCall.objects.count()
 
 
-def sign_in(client: Client) -> None:
-    out = StringIO()
+def sign_in() -> Client:
+    client, out = Client(), StringIO()
     call_command("signin_link", user="maryam", site="", stdout=out)
-    link = out.getvalue().strip()
-    assert "maryam" in read(client.get(link)).text
-    assert "You are signed in." in read(client.post(link, follow=True)).text
+    client.post(out.getvalue().strip())
+    return client
 
 
-def upload(client: Client) -> None:
-    """Upload three files without a question.toml, take the guesses, check, and start."""
-    files = {
-        kind: SimpleUploadedFile(f"{kind}.csv", content)
-        for kind, content in {"items": ITEMS, "human": PEOPLE, "judges": ANSWERS}.items()
-    }
-    path = client.post(FOLDER + "import/", files)["Location"]
-    form = filled_in(client, path)
-    assert form["options"] == "1\n2\n3\n4\n5"
-    form |= {"key": "code", "wording": "Which of five?", "invalid": "?"}
-    checked = read(client.post(path, {**form, "check": "1"}))
-    assert "All 65 lines read so far are fine" in checked.text
-    assert client.post(path, {**form, "start": "1"})["Location"] == path
-    assert "Waiting for a worker." in read(client.get(path)).text
+def post(client: Client, path: str, **form: Any) -> Node:  # noqa: ANN401 - whatever a form holds
+    response = client.post(path, form, follow=True)
+    assert response.status_code == 200, response.content.decode()
+    return read(response)
 
 
-def filled_in(client: Client, path: str) -> dict[str, Any]:
-    """Return what the browser would send of the mapping page as it stands."""
-    page = read(client.get(path))
-    form: dict[str, Any] = {"identity": "people"}
-    for select in page.all("select"):
-        chosen = [
-            one.attributes["value"] for one in select.all("option") if "selected" in one.attributes
-        ]
-        form[select.attributes["name"]] = chosen
-    for text in page.all("textarea"):
-        form[text.attributes["name"]] = "\n".join(text.raw.split())
+def set_up(client: Client, server: LLMServer) -> None:
+    """An endpoint that is tried, a study, its text, its task and its queries."""
+    post(client, "/new-endpoint/", name="lab", url=server.url, model="small-talk", key="sk-a-secret-key",
+         provider="Lab Ltd.", concurrency="4", timeout_s="20")  # fmt: skip
+    post(client, "/endpoints/lab/test/")
+    work("live")
+    assert "small-talk" in read(client.get("/endpoints/lab/")).text
+    post(client, "/new-study/", name="journeys", title="Journeys")
+    post(client, STUDY + "settings/", title="Journeys", chat_task="Talk about your days.", turns_min="2",
+         turns_max="6", queries_each="2", strangers="1", sheets_each="5", lease_minutes="30",
+         pay="4.50", pay_currency="EUR")  # fmt: skip
+    post(client, STUDY + "consent/", text="We study what machines say.", provider="Lab Ltd.")
+    post(client, STUDY + "queries/", texts=QUERIES, source="us", licence="CC0")
+
+
+def invited(researcher: Client, way: str) -> Client:
+    """Return somebody who has opened a new invitation, read the text and agreed to all of it."""
+    page = post(researcher, STUDY + "invites/", way=way, label=way)
+    link = next(one.attributes["value"] for one in page.all("input", "copy-text"))
+    person = Client()
+    text = read(person.get(link))
+    assert "We study what machines say." in text.text
+    hidden = {one.attributes["name"]: one.attributes["value"] for one in text.all("input")
+              if one.attributes["type"] == "hidden"}  # fmt: skip
+    scopes = [one.attributes["value"] for one in text.all("input")
+              if one.attributes["type"] == "checkbox"]  # fmt: skip
+    assert not Enrollment.objects.filter(way=way).exists()
+    page = post(person, link, **hidden, scope=scopes, decision="accept")
+    assert "keep this link" in page.text
+    return person
+
+
+def talk(person: Client) -> None:
+    """Say two things; each is answered before the next is taken."""
+    for number, text in enumerate(SAID):
+        page = read(person.get(WAY, follow=True))
+        (place,) = [one.attributes["value"] for one in page.all("input")
+                    if one.attributes.get("name") == "position"]  # fmt: skip
+        assert place == str(2 * number)
+        post(person, WAY + "chat/", position=place, text=text)
+        work("live")
+    page = post(person, WAY + "chat/finish/")
+    assert "The machine reads your conversation" in page.text
+    work("live")
+
+
+def label(person: Client, choices: dict[str, str]) -> list[str]:
+    """Fill in sheet after sheet until the end; return the titles of the sheets."""
+    seen: list[str] = []
+    for _sheet in range(10):
+        response = person.get(WAY, follow=True)
+        page = read(response)
+        (title,) = [one.text for one in page.all("h1")]
+        if title == THANKS:
+            assert re.search(r"\b[A-Z2-9]{10}\b", page.text)
+            assert "4.50" in page.text
+            return seen
+        seen.append(title)
+        form = {"missing": "The user sings."} if len(seen) == 1 else {}
+        post(person, response.redirect_chain[-1][0], **form, **filled_in(page, choices))
+        work("live")
+    pytest.fail(f"no end after {seen}")
+
+
+def filled_in(page: Node, choices: dict[str, str]) -> dict[str, str]:
+    """Return the form of a sheet with the wanted answer to each question."""
+    form = {}
+    for field in page.all("fieldset"):
+        (asked,) = [one.text for one in field.all("legend")]
+        wanted = next(said for words, said in choices.items() if asked.startswith(words))
+        (choice,) = [one for one in field.all("label", "choice")
+                     if [span.text for span in one.all("span", "choice-label")] == [wanted]]  # fmt: skip
+        (radio,) = choice.all("input")
+        form[radio.attributes["name"]] = radio.attributes["value"]
     return form
 
 
-def check_numbers(shown: dict[str, str]) -> None:
-    """People among themselves as published; the judge by hand."""
-    for statistic, value in KNOWN.items():
-        assert shown[votes_of("third_party", "", statistic)] == value
-    assert shown[votes_of("judge:echo", "third_party", "accuracy_valid")] == "0.900000"
+def check_lineage() -> None:
+    """From each answer back to the message that the sentence was read in."""
+    assert not Slot.objects.filter(submitted_at=None).exists()
+    first = Judgment.objects.filter(role=Role.FIRST_PERSON, item__question__kind="relevance")
+    assert first.exists()
+    for judgment in first:
+        attribute = judgment.item.relevance_pair.attribute  # type: ignore[union-attr]
+        (evidence,) = attribute.evidence.all()
+        assert evidence.turn.text in SAID
+        assert judgment.shown["consent"] == 1
+    owner, stranger = MissingAttribute.objects.order_by("pk")
+    assert owner.participant == stranger.participant
+    assert owner.rater != stranger.rater
 
 
-def votes_of(panel: str, against: str, statistic: str) -> str:
-    query = f"panel={panel}&against={against}&statistic={statistic}".replace(":", "%3A")
-    return f"{question_path()}votes/?{query}"
+def judge(researcher: Client, server: LLMServer) -> None:
+    """The model judges the same items, both orders of each pair, beside baselines."""
+    before = server.count()
+    page = read(researcher.get(STUDY + "runs/new/"))
+    questions = [one.attributes["value"] for one in page.all("input")
+                 if one.attributes.get("name") == "questions" and "checked" in one.attributes]  # fmt: skip
+    (lab,) = [one.attributes["value"] for one in page.all("option") if one.text == "lab"]
+    post(researcher, STUDY + "runs/new/", endpoint=lab, model="small-talk", temperature="0",
+         baselines=["always_yes", "first_position"], questions=questions, start="1")  # fmt: skip
+    work("batch")
+    runs = JudgeRun.objects.all()
+    assert len(runs) == 3
+    assert all(run.finished_at and run.settled == run.planned for run in runs)
+    called = runs.get(source="called")
+    assert server.count() - before == called.planned
+    sides = Verdict.objects.filter(run=called, item__question__kind="overall").values_list("side")
+    assert sorted(side for (side,) in sides) == ["ab", "ab", "ba", "ba"]
 
 
-def question_path() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM annotation_question")
-        (pk,) = cursor.fetchone()
-    return f"{FOLDER}questions/{pk}/"
+def check_numbers(researcher: Client) -> None:
+    """What the page says of the judge on relevance is what counting by hand gives."""
+    answers = Judgment.objects.filter(item__question__kind="relevance", superseded_at=None)
+    truth = {one.item_id: one.value for one in answers.filter(role=Role.FIRST_PERSON)}
+    for_judge = answers.filter(rater__kind="judge")
+    assert len(truth) == len(for_judge) > 4
+    right = sum(one.value == truth[one.item_id] for one in for_judge) / len(truth)
+    (question,) = {one.question_id for one in for_judge}
+    (name,) = {one.rater.name for one in for_judge}
+    found = researcher.get(f"{STUDY}questions/{question}/agreement.json").json()
+    (record,) = [one for one in found["records"] if one["panel"] == f"judge:{name}"
+                 and one["against"] == "first_person" and one["statistic"] == "accuracy_valid"]  # fmt: skip
+    assert record["value"] == pytest.approx(right)
+    assert record["n_items"] == len(truth)
+    page = read(researcher.get(f"{STUDY}questions/{question}/agreement/"))
+    assert f"{right:.6f}" in [one.text for one in page.all("a", "number")]
 
 
-def check_votes(client: Client) -> None:
-    """Alpha rests on the eleven items with two answers or more; the file holds their 40 answers."""
-    asked = {"panel": "third_party", "statistic": "krippendorff_alpha"}
-    found = cards(client, question_path() + "votes/", **asked)
-    assert sorted(found) == [f"i{number:02}" for number in range(11)]
-    text = client.get(question_path() + "votes.csv", asked).getvalue().decode()
-    votes = {(row["item"], row["rater"], row["value"]) for row in csv.DictReader(StringIO(text))}
-    every = {tuple(line.split(",")) for line in PEOPLE.decode().split()[1:]}
-    assert votes == every - {("i11", "B", "3")}
-    assert len(votes) == 40
-
-
-def check_disagreements(client: Client) -> None:
-    """Where people differ, and the one readable answer of the judge that most of them do not share."""
-    path = question_path() + "disagreements/"
-    columns = [{row[number] for row in TABLE.values()} - {"."} for number in range(12)]
-    differ = [f"i{number:02}" for number, said in enumerate(columns) if len(said) > 1]
-    assert sorted(cards(client, path)) == differ
-    assert sorted(cards(client, path, judge="judge:echo")) == ["i10", "i11"]
+def check_api(researcher: Client) -> None:
+    """A program reads the same numbers with a token that is shown once."""
+    out = StringIO()
+    call_command("api_token", user="maryam", stdout=out)
+    program = {"Authorization": f"Token {out.getvalue().split()[-1]}"}
+    path = "/api/v1/studies/journeys/agreement/?question=relevance"
+    records = Client().get(path, headers=program).json()["records"]
+    assert any(one["panel"] == "first_person" for one in records)
+    items = Client().get("/api/v1/studies/journeys/items/?question=overall", headers=program).json()
+    assert len(items["results"]) == 2
+    assert "relevant_owner" not in json.dumps(items)
+    assert Client().get(path).status_code == 401
 
 
 def check_export(folder: Path) -> None:
-    """Every file has the checksum that the export says, and the answers are all there."""
-    call_command("export", study="four-by-twelve", out=folder, stdout=StringIO())
-    sums = re.findall(r"^(\w{64})  (\S+)$", (folder / "SHA256SUMS").read_text(), re.MULTILINE)
-    assert {name for _sum, name in sums} >= {"judgments.jsonl", "judgments.csv", "items.jsonl"}
-    for expected, name in sums:
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected, name
-    lines = (folder / "judgments.jsonl").read_text().splitlines()
-    assert len(lines) == 41 + 12
-    assert all(json.loads(line) for line in lines)
+    """Both people agreed to a release: their answers are in it, under pseudonyms of this study."""
+    call_command("export", study="journeys", out=folder, stdout=StringIO())
+    rows = [json.loads(line) for line in (folder / "judgments.jsonl").read_text().splitlines()]
+    people = {row["rater"] for row in rows if row["role"] != "machine"}
+    assert len(people) == 2
+    assert not people & set(Enrollment.objects.values_list("participant__pseudonym", flat=True))
+    assert len(rows) == Judgment.objects.count()

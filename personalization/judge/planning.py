@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from annotation.consent import versions_naming
 from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.judge import statements
@@ -28,7 +29,7 @@ def plan(run: JudgeRun) -> int:
     locked = JudgeRun.objects.select_for_update().get(pk=run.pk)
     if locked.planned or locked.finished_at or locked.cancelled_at:
         return 0
-    asked = _parameters(locked.study, questions_of(locked), provider=_provider(locked))
+    asked = _parameters(locked.study_id, questions_of(locked), _provider(locked))
     asked |= {"run": locked.pk, "rater": locked.rater_id}
     with connection.cursor() as cursor:
         cursor.execute(statements.TAKE_OVER, asked)
@@ -42,10 +43,13 @@ def plan(run: JudgeRun) -> int:
 
 
 def preview(
-    study: Study, questions: Sequence[Question], *, provider: bool, rater: int | None = None
+    study: Study, questions: Sequence[Question], *, provider: str, rater: int | None = None
 ) -> Plan:
-    """Return what a run over these questions would do; what `rater` has answered is left out."""
-    asked = _parameters(study, questions, provider=provider)
+    """Return what a run over these questions would do; what `rater` has answered is left out.
+
+    `provider` is who runs the judge's model; empty where texts stay here.
+    """
+    asked = _parameters(study.pk, questions, provider)
     with connection.cursor() as cursor:
         cursor.execute(statements.COUNT, asked)
         readings, items, withheld = cursor.fetchone() or (0, 0, 0)
@@ -59,7 +63,8 @@ def preview(
 def standing(run: JudgeRun, items: Sequence[int]) -> set[int]:
     """Return which of these items may still be judged: people leave while a run goes on."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.STANDING, {"items": list(items), "provider": _provider(run)})
+        agreed = _agreed(run.study_id, _provider(run))
+        cursor.execute(statements.STANDING, {"items": list(items), **agreed})
         return {item for item, _question, withheld in cursor.fetchall() if not withheld}
 
 
@@ -69,16 +74,22 @@ def questions_of(run: JudgeRun) -> list[Question]:
     return list(questions.filter(pk__in=run.questions) if run.questions else questions)
 
 
-def _provider(run: JudgeRun) -> bool:
-    """Return whether texts go to somebody outside."""
-    return run.endpoint is not None and bool(run.endpoint.provider)
+def _provider(run: JudgeRun) -> str:
+    """Return to whom texts go; empty where they stay here."""
+    return run.endpoint.provider if run.endpoint is not None else ""
 
 
-def _parameters(study: Study, questions: Sequence[Question], *, provider: bool) -> dict[str, Any]:
+def _agreed(study: int, provider: str) -> dict[str, Any]:
+    """Return whether texts go to somebody outside, and who has agreed to that: by their version."""
+    naming = versions_naming(study, provider) if provider else []
+    return {"outside": bool(provider), "naming": naming}
+
+
+def _parameters(study: int, questions: Sequence[Question], provider: str) -> dict[str, Any]:
     sides = [(one.pk, side) for one in questions for side in sides_of(one, scale_of(one))]
     return {
-        "study": study.pk,
-        "provider": provider,
+        "study": study,
+        **_agreed(study, provider),
         "questions": [one.pk for one in questions],
         "error_codes": [one.pk for one in questions if one.kind == Kind.ERROR_CODE],
         "question_of_side": [pk for pk, _side in sides],

@@ -61,12 +61,13 @@ def _start(
 ) -> JudgeRun:
     """Return the new run with its job; the same one where it is under way or nothing is left."""
     # A form that is sent twice, even at the same moment, starts one run.
-    Study.objects.select_for_update().get(pk=study.pk)
+    # No key: people's new rows, which refer to the study, must not wait for the count below.
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     asked = sorted(one.pk for one in questions)
     same = JudgeRun.objects.filter(study=study, rater=rater, questions=asked, cancelled_at=None)
     run = same.filter(finished_at=None).first()
     if run is None and (done := same.order_by("-pk").first()) is not None:
-        provider = endpoint is not None and bool(endpoint.provider)
+        provider = endpoint.provider if endpoint is not None else ""
         left = preview(study, questions, provider=provider, rater=rater.pk)
         run = None if left.readings else done
     if run is None:

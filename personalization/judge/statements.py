@@ -1,11 +1,13 @@
 """The SQL of planning: which items a run may judge, and the readings that it lacks."""
 
-# An item, whether its person has refused the provider, and whether it may be judged at all: hidden
-# sheets, people who have left and attributes that were withdrawn may not. Somebody without an
+# An item, whether its person has not agreed to the provider, and whether it may be judged at all:
+# hidden sheets, people who have left and attributes that were withdrawn may not. Who agreed to a
+# text that names somebody else, or nobody, has not agreed to this provider. Somebody without an
 # enrollment came in by an import: whoever imported the texts answers for sending them on.
 ITEMS = """
 SELECT i.id, i.question_id,
-    %(provider)s AND e.id IS NOT NULL AND NOT 'provider' = ANY (e.scopes) AS withheld
+    %(outside)s AND e.id IS NOT NULL AND (NOT 'provider' = ANY (e.scopes)
+        OR coalesce(e.consent_version, 0) <> ALL (%(naming)s::int[])) AS withheld
 FROM annotation_item i
 JOIN annotation_sheet s ON s.id = i.sheet_id
 LEFT JOIN annotation_rater o ON o.id = s.owner_id

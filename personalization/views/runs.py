@@ -120,7 +120,7 @@ def _work(study: Study, form: RunForm) -> Work:
         return Work(None, len(data["baselines"]))
     judge = known_judge(endpoint, data["model"], form.sampling)
     known = judge.pk if judge else None
-    plan = preview(study, questions, provider=bool(endpoint.provider), rater=known)
+    plan = preview(study, questions, provider=endpoint.provider, rater=known)
     return Work(plan, len(data["baselines"]))
 
 

@@ -140,4 +140,3 @@ def test_two_tabs_at_the_same_moment_say_one_thing() -> None:
         said = sorted(pool.map(send, ["I sail.", "I sail.", "I row.", "I row."]))
     assert said in (["I row."] * 2 + ["elsewhere"] * 2, ["I sail."] * 2 + ["elsewhere"] * 2)
     assert Turn.objects.count() == ProcrastinateJob.objects.count() == 1
-    ProcrastinateJob.objects.all().delete()

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -20,9 +19,21 @@ from personalization.judge.computing import compute
 from personalization.judge.pausing import pause
 from personalization.judge.planning import plan
 from personalization.judge.runs import start_baselines, start_judge
-from personalization.models import Endpoint, JudgeRun, LabelImport, ModelCall
+from personalization.models import (
+    Endpoint,
+    Extraction,
+    Generation,
+    JudgeRun,
+    LabelImport,
+    ModelCall,
+    Pairing,
+    Reply,
+)
 from personalization.models.endpoint import OFFLINE, EndpointKind
+from personalization.tokens import new_token
 from tests import busy
+from tests.browser import people
+from tests.browser.people import Crowd, Text
 
 Row = Mapping[str, str | int]
 
@@ -55,6 +66,9 @@ class Content:
     cards_item: int
     empty_study: str
     busy_study: str
+    crowd: Crowd
+    answering: str
+    refusing: str
     run: int
     run_done: int
     run_paused: int
@@ -77,8 +91,9 @@ def load() -> Content:
     empty = Study.objects.create(name="empty", title="Nothing here yet")
     files = cards_files()
     done = imported(cards, user, files, CARDS_QUESTION)
-    endpoints()
     question = cards.questions.get()
+    new_token(user, "Nightly judge")
+    answering, refusing = endpoints()
     return Content(
         user=user,
         session=signed_in(user),
@@ -93,60 +108,73 @@ def load() -> Content:
         cards_item=first_item(question),
         empty_study="empty",
         busy_study=people_in("journeys"),
+        crowd=people.enter("weekends"),
+        answering=answering.name,
+        refusing=refusing.name,
         run=demo.judge_runs.earliest("pk").pk,
-        **judged(question, user),
+        **judged(question, user, refusing),
         **states(empty, user, files),
         done=done.pk,
     )
 
 
-def endpoints() -> None:
+def endpoints(prefix: str = "", text: Text = str) -> tuple[Endpoint, Endpoint]:
     """Make two endpoints that were tried out: one answered, the other wants another key."""
-    answer = {"choices": [{"message": {"content": "Here I am."}, "finish_reason": "stop"}]}
-    refused = "unauthorized: status 401: This key is not known."
-    tried: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        ("answering", {"answer": answer}, {}),
-        ("refusing", {"error": refused}, {"error": refused}),
-    ]
-    for name, call, columns in tried:
-        now = timezone.now()
-        last = {"failed_at" if columns else "answered_at": now}
-        # Without a model, nobody asks them by mistake.
-        made = Endpoint.objects.create(
-            name=name, url=f"https://{name}.example.com/v1", **columns, **last
+    said = text("Here I am.")
+    answer = {"choices": [{"message": {"content": said}, "finish_reason": "stop"}]}
+    refused = f"unauthorized: status 401: {text('This key is not known.')}"
+    now = timezone.now()
+    # Without a model, nobody asks them by mistake.
+    answering, refusing = (
+        Endpoint.objects.create(
+            name=f"{prefix}{name}",
+            url=f"https://{name}.example.com/v1",
+            provider=text("Example Models"),
+            **columns,
         )
+        for name, columns in (
+            ("answering", {"answered_at": now}),
+            ("refusing", {"failed_at": now, "error": refused}),
+        )
+    )
+    for endpoint, call in ((answering, {"answer": answer}), (refusing, {"error": refused})):
         ModelCall.objects.create(
-            step=trials.STEP, work_id=made.pk, attempt=1, endpoint=name, model="small-1",
-            request={}, request_hash="", started_at=now, finished_at=now + timedelta(seconds=1),
-            **call,
+            step=trials.STEP, work_id=endpoint.pk, attempt=1, endpoint=endpoint.name,
+            model="small-1", request={}, request_hash="", started_at=now,
+            finished_at=now + timedelta(seconds=1), **call,
         )  # fmt: skip
+    return answering, refusing
 
 
-def judged(question: Question, user: User) -> dict[str, int]:
+def judged(
+    question: Question, user: User, refusing: Endpoint, model: str = "small-1"
+) -> dict[str, int]:
     """Make two runs over the cards: a baseline that is done, and a judge that wants a valid key."""
     study = question.study
     (done,) = start_baselines(study, [question], ["random"], user)
     plan(done)
     compute(done)
     JudgeRun.objects.filter(pk=done.pk).update(finished_at=timezone.now())
-    refusing = Endpoint.objects.get(name="refusing")
-    paused = start_judge(study, [question], refusing, "small-1", {"temperature": 0}, user)
+    paused = start_judge(study, [question], refusing, model, {"temperature": 0}, user)
     plan(paused)
     pause(paused.pk, refusing.error)
     return {"run_done": done.pk, "run_paused": paused.pk}
 
 
-def people_in(name: str) -> str:
+def people_in(name: str, text: Text = str) -> str:
     """Make a study that people are in the middle of; return its name."""
     # The stand-in comes with the database, and goes with a flush.
     columns = {"kind": EndpointKind.OFFLINE, "model": OFFLINE, "fixed": True}
     Endpoint.objects.get_or_create(name=OFFLINE, defaults=columns)
     study = busy.study(people=2, name=name)
     Study.objects.filter(pk=study.pk).update(
-        title="Journeys", chat_task="Talk about your last journey.", pay_minor=900,
+        title=text("Journeys"), chat_task=text("Talk about your last journey."), pay_minor=900,
         pay_partial_minor=300, pay_currency="EUR",
     )  # fmt: skip
-    study.invites.create(label="Autumn wave", most=40, used=22)
+    why = text("unavailable: no connection")
+    for work in (Reply, Extraction, Pairing, Generation):
+        work.objects.filter(failure__isnull=False).update(failure=why)
+    study.invites.create(label=text("Autumn wave"), most=40, used=22)
     study.invites.create(way="labels", expires_at=timezone.now() - timedelta(days=1))
     return name
 

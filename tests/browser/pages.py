@@ -5,23 +5,65 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from playwright.sync_api import Page as Tab
 from sesame.utils import get_token
 
+from annotation.invitation import invite_url
+from annotation.visits import personal_link
 from personalization.models.endpoint import OFFLINE
 from tests.browser.content import Content
 
-STRANGER, RESEARCHER = "stranger", "researcher"
+STRANGER, PARTICIPANT, RESEARCHER = "stranger", "participant", "researcher"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in one state. `name` is also the folder of its pictures; `url` the name of its URL."""
+    """A page in one state. `name` is also the folder of its pictures; `url` the name of its URL.
+
+    `who` is the person of tests/browser/people.py that a participant is; `act` is what has to be
+    done on the page before it is in that state.
+    """
 
     name: str
     url: str
     address: Callable[[Content], str]
     role: str = RESEARCHER
     status: int = 200
+    who: str = ""
+    act: Callable[[Tab], None] | None = None
+
+    def session(self, content: Content) -> str:
+        """Return the session of whoever looks at the page."""
+        return content.crowd.by[self.who].session if self.who else content.session
+
+
+def pressing(name: str) -> Callable[[Tab], None]:
+    """Return how a form is sent as it is."""
+
+    def press(tab: Tab) -> None:
+        with tab.expect_navigation():
+            tab.get_by_role("button", name=name).click()
+
+    return press
+
+
+def on_the_way(
+    name: str,
+    url: str,
+    who: str,
+    *,
+    status: int = 200,
+    query: str = "",
+    act: Callable[[Tab], None] | None = None,
+) -> Page:
+    """Return a page that somebody sees on the way through a study."""
+
+    def address(content: Content) -> str:
+        person = content.crowd.by[who]
+        place = [person.slot] if url.startswith("sheet") else []
+        return reverse(url, args=[person.study, *place]) + query
+
+    return Page(name, url, address, PARTICIPANT, status, who, act)
 
 
 def judged(content: Content, url: str, **query: str) -> str:
@@ -36,6 +78,68 @@ PAGES = [
     Page(
         "signin-failed", "signin_link", lambda c: reverse("signin_link", args=["x"]), STRANGER, 403
     ),
+    Page("join", "join", lambda c: invite_url(c.crowd.invite), STRANGER),
+    Page(
+        "join-unsaid",
+        "join",
+        lambda c: invite_url(c.crowd.invite),
+        STRANGER,
+        act=pressing("Agree and begin"),
+    ),
+    Page(
+        "declined",
+        "join",
+        lambda c: invite_url(c.crowd.invite),
+        STRANGER,
+        act=pressing("No, thank you"),
+    ),
+    Page("not-open", "join", lambda c: reverse("join", args=["x"]), STRANGER, 404),
+    Page("not-open-expired", "join", lambda c: invite_url(c.crowd.expired), STRANGER, 410),
+    Page("me-unknown", "me", lambda c: reverse("me", args=["x"]), STRANGER, 404),
+    Page(
+        "me-other",
+        "me",
+        lambda c: personal_link(c.crowd.by["done"].enrollment),
+        PARTICIPANT,
+        409,
+        "talking",
+    ),
+    Page("mine", "mine", lambda c: reverse("mine"), PARTICIPANT, who="done"),
+    # For everybody else, `part` is a detour.
+    Page(
+        "stranger",
+        "part",
+        lambda c: reverse("part", args=[c.crowd.by["idle"].study]),
+        STRANGER,
+        403,
+    ),
+    on_the_way("consent", "consent", "reading"),
+    on_the_way("welcome", "welcome", "arriving"),
+    on_the_way("chat-empty", "chat", "arriving"),
+    on_the_way("chat", "chat", "talking"),
+    on_the_way("chat-pending", "chat", "pending"),
+    on_the_way("chat-failed", "chat", "failed"),
+    on_the_way("wait", "wait", "waiting"),
+    on_the_way("sheet-review", "sheet", "reviewing"),
+    on_the_way("sheet-review-errors", "sheet", "reviewing", act=pressing("Send")),
+    on_the_way("sheet-review-other", "sheet", "reviewing for others"),
+    on_the_way("sheet-relevance", "sheet", "relating"),
+    on_the_way("sheet-comparison", "sheet", "comparing"),
+    on_the_way("sheet-comparison-other", "sheet", "comparing for others"),
+    on_the_way("sheet-skip", "sheet_skip", "relating", query="?why=flagged"),
+    Page(
+        "sheet-not-yours",
+        "sheet",
+        lambda c: reverse("sheet", args=[c.crowd.by["talking"].study, c.crowd.by["relating"].slot]),
+        PARTICIPANT,
+        404,
+        "talking",
+    ),
+    on_the_way("others-none", "others", "idle"),
+    on_the_way("thanks", "thanks", "done"),
+    on_the_way("thanks-early", "thanks", "stopped"),
+    on_the_way("leave", "leave", "talking"),
+    on_the_way("withdrawn", "part", "withdrawn", status=403),
     Page("missing", "", lambda c: "/nowhere/", STRANGER, 404),
     Page("studies", "studies", lambda c: reverse("studies")),
     Page("study-new", "study_new", lambda c: reverse("study_new")),
@@ -99,8 +203,8 @@ PAGES = [
     Page("endpoints", "endpoints", lambda c: reverse("endpoints")),
     Page("endpoint-new", "endpoint_new", lambda c: reverse("endpoint_new")),
     Page("endpoint-stand-in", "endpoint", lambda c: reverse("endpoint", args=[OFFLINE])),
-    Page("endpoint-answering", "endpoint", lambda c: reverse("endpoint", args=["answering"])),
-    Page("endpoint-refusing", "endpoint", lambda c: reverse("endpoint", args=["refusing"])),
+    Page("endpoint-answering", "endpoint", lambda c: reverse("endpoint", args=[c.answering])),
+    Page("endpoint-refusing", "endpoint", lambda c: reverse("endpoint", args=[c.refusing])),
     Page("health", "health", lambda c: reverse("health")),
 ]
 # URL names that answer GET with something else than a page.

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.content import Content
 from tests.browser.pages import PAGES, Page
-from tests.browser.visitor import HEIGHT, cookies_of
+from tests.browser.visitor import HEIGHT, cookies_of, open_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ def picture(
     (folder / page.name).mkdir(parents=True, exist_ok=True)
     tab = context.new_page()
     for theme in wanted.theme:
-        context.add_cookies(cookies_of(content.session, site, page.role, language, theme))
-        response = tab.goto(page.address(content))
-        assert response is not None
-        assert response.status == page.status, f"{page.name}: {response.status}"
+        session = page.session(content)
+        context.clear_cookies()
+        context.add_cookies(cookies_of(session, site, page.role, language, theme))
+        open_page(tab, page, content)
         for width in wanted.width:
             tab.set_viewport_size({"width": int(width), "height": HEIGHT})
             name = f"{page.role}-{language}-{width}-{theme}.png"

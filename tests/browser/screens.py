@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("CONCORD_DATA") or ROOT / "var") / "screens"
 CHOICES = {
-    "role": ["stranger", "researcher"],
+    "role": ["stranger", "participant", "researcher"],
     "language": ["en", "zh-hans", "ar"],
     "width": ["360", "768", "1280"],
     "theme": ["light", "dark", "contrast"],

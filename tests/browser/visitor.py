@@ -1,5 +1,6 @@
 """Somebody with a browser, watched: any error, script of strangers or foreign address is a fault."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,8 @@ from playwright.sync_api import (
 )
 
 from tests.browser.content import Content
-from tests.browser.pages import RESEARCHER
+from tests.browser.pages import RESEARCHER, STRANGER
+from tests.browser.pages import Page as Wanted
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
@@ -76,11 +78,26 @@ class Watch:
 def cookies_of(
     session: str, site: str, role: str, language: str, theme: str
 ) -> "list[SetCookieParam]":
-    """Return the cookies of somebody who has signed in (or not) and chosen language and theme."""
+    """Return the cookies of somebody known to the site (or not) who chose language and theme."""
     cookies = {"django_language": language, "concord_theme": theme}
-    if role == RESEARCHER:
+    if role != STRANGER:
         cookies["sessionid"] = session
     return [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+
+
+def open_page(tab: Page, wanted: Wanted, content: Content) -> None:
+    """Open a page, and do what brings it into its state."""
+    if wanted.url == "chat":
+        # Answers are streamed outside the request stack, which is not served here.
+        piece = json.dumps({"at": 0, "text": content.crowd.streamed})
+        events = f"retry: 60000\nevent: text\ndata: {piece}\n\n"
+        kind = "text/event-stream"
+        tab.route("**/stream/**", lambda route: route.fulfill(content_type=kind, body=events))
+    response = tab.goto(wanted.address(content))
+    assert response is not None
+    assert response.status == wanted.status
+    if wanted.act is not None:
+        wanted.act(tab)
 
 
 @contextmanager

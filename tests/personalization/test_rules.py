@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotation.models import Item
 from personalization.models import (
+    ApiToken,
     Endpoint,
     Extraction,
     Generation,
@@ -51,6 +52,12 @@ def generation() -> Generation:
     )
 
 
+def token() -> ApiToken:
+    return ApiToken.objects.create(
+        digest=make.new("digest"), token_key="k", user=make.user(), name="script", expiry=NOW
+    )
+
+
 def step_model() -> StepModel:
     return StepModel.objects.create(
         study=make.study(), step="reply", endpoint=endpoint(), model="small"
@@ -88,6 +95,7 @@ RULES: list[tuple[str, Make, list[Row], Row]] = [
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"settled_at": NOW}),
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"found": 0}),
     ("extraction_found_or_failed", extraction, [{"lease_until": NOW}], {"failure": "gone"}),
+    ("api_token_has_name", token, [{"name": "cron"}], {"name": ""}),
     ("endpoint_kind_known", endpoint, [{"timeout_s": 9}], {"kind": "telepathy"}),
     ("endpoint_has_address", endpoint, [{"kind": "offline", "url": ""}], {"url": "http://a"}),
     ("endpoint_has_address", endpoint, [{"url": "http://a"}], {"url": ""}),

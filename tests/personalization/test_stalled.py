@@ -1,6 +1,5 @@
 """Jobs that a killed live worker has left do not stand in the way of others."""
 
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -16,13 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def execute(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left() -> Iterator[None]:
-    """Leave no job behind."""
-    yield
-    execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 def test_a_stalled_look_is_forgotten() -> None:

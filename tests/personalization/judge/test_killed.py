@@ -1,12 +1,11 @@
 """A worker is killed in the middle of a judge's run, and a run is cancelled while it is asked."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Count
 
 from annotation import models as m
@@ -22,14 +21,6 @@ from tests.workers import Worker
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 4  # calls
 SAVED = 5  # answers before the others are held
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left() -> Iterator[None]:
-    """Leave no job behind."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -38,13 +37,6 @@ def folder(tmp_path: Path, settings: object) -> Path:
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "uploads"}}
     settings.STORAGES = storages  # type: ignore[attr-defined]
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def no_jobs() -> Iterator[None]:
-    """Leave no job behind: a flush does not know the queue's tables."""
-    yield
-    _execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 def _a_minute_passes() -> None:

@@ -1,0 +1,217 @@
+"""People at every page of their way through a study, each with a browser of their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from annotation.enrollment import finish
+from annotation.leaving import withdraw
+from annotation.models import (
+    Attribute,
+    Conversation,
+    Enrollment,
+    Evidence,
+    Invite,
+    ResponsePair,
+    Slot,
+    Study,
+)
+from annotation.models.person import Scope
+from annotation.sheets import lay_comparison, lay_relevance, lay_review, rater_of
+from annotation.visits import SESSION_KEY
+from personalization.models import Reply
+from tests import factories as make
+
+Text = Callable[[str], str]
+
+TITLE = "A weekend away"
+CONSENT = (
+    "You talk to a computer program about a journey. It writes down sentences about you, and you"
+    " say which of them are true.\n\nYou may stop at any time."
+)
+SAID = (
+    "I want to see the lake with my two children in the autumn, but one of them gets seasick.",
+    "A train along the shore would suit you: it stops in every harbour, and nobody gets seasick."
+    "\n\nHow long do you want to stay?",
+    "Three days. I work at night until Friday, so we leave on Saturday.",
+    "Then take the slow train on Saturday morning, and come back on Monday.",
+)
+NOTICED = (
+    "The user has two children.",
+    "The user wants to travel in the autumn.",
+    "One of the user's children gets seasick.",
+    "The user works at night.",
+    "The user prefers slow trains.",
+    "The user lives near a lake.",
+)
+ASKED = "Where could we go for a weekend in the spring, without a car?"
+ANSWERS = (
+    "Take the night train to the coast: you sleep on the way, and the beach begins at the station.",
+    "With two children, go to the islands by train and bridge, so that nobody gets seasick:\n\n"
+    "1. Leave on Saturday, after your last night at work.\n2. Stay near the harbour station.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who takes part: the session of their browser, their study, their place at a sheet."""
+
+    session: str
+    study: str
+    enrollment: Enrollment
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everybody, by what they are doing, and the two invites to their study."""
+
+    by: dict[str, Person]
+    invite: Invite
+    expired: Invite
+    streamed: str  # what arrives of an answer while somebody looks
+
+
+def enter(name: str, text: Text = str) -> Crowd:
+    """Fill a study with people, and one beside it where nothing is left to do."""
+    study = _study(name, text, turns_min=2, turns_max=6)
+    quiet = _study(f"{name}-quiet", text)
+    for one in (study, quiet):
+        make.consent_text(study=one)
+    study.consent_texts.create(version=2, text=text(CONSENT), provider=text("Example Models"))
+    yesterday = timezone.now() - timedelta(days=1)
+    expired = study.invites.create(expires_at=yesterday, label=text("Autumn"))
+    by = {
+        **_chatting(study, text),
+        **_labelling(study, text),
+        "reading": _here(make.enrolled(study=study)),
+        "waiting": _here(_walking(study, part="review", waiting_since=timezone.now())),
+        "idle": _here(make.enrolled(study=quiet, way="labels", part="others")),
+        **_leaving(study, quiet),
+    }
+    return Crowd(by, make.invite(study=study), expired, text("Here it comes: take the train"))
+
+
+def _study(name: str, text: Text, **columns: int) -> Study:
+    return Study.objects.create(
+        name=name,
+        title=text(TITLE),
+        description=text("What assistants remember of journeys."),
+        chat_task=text("Tell the assistant about a journey that you want to make."),
+        pay_minor=900,
+        pay_partial_minor=300,
+        pay_currency="EUR",
+        **columns,
+    )
+
+
+def _walking(study: Study, **columns: object) -> Enrollment:
+    """Make somebody who agreed to the newest text."""
+    one = make.enrolled(study=study)
+    Enrollment.objects.filter(pk=one.pk).update(consent_version=2, **columns)
+    one.refresh_from_db()
+    return one
+
+
+def _here(enrollment: Enrollment, slot: Slot | None = None) -> Person:
+    """Return a person with a browser that is theirs."""
+    store = SessionStore()
+    store[SESSION_KEY] = enrollment.participant_id
+    store.create()
+    study = enrollment.study.name
+    return Person(str(store.session_key), study, enrollment, slot.pk if slot else 0)
+
+
+def _conversation(person: Enrollment, text: Text, turns: int = 4) -> Conversation:
+    chat = make.conversation(study=person.study, of=person.participant)
+    for number, said in enumerate(SAID[:turns]):
+        speaker, source = ("assistant", "model") if number % 2 else ("user", "typed")
+        make.turn(conversation=chat, text=text(said), speaker=speaker, source=source)
+    return chat
+
+
+def _chatting(study: Study, text: Text) -> dict[str, Person]:
+    arriving, talking, pending, failed = (_walking(study) for _number in range(4))
+    _conversation(talking, text)
+    begun = _conversation(pending, text, 3).turns.latest("position")
+    Reply.objects.create(turn=begun, text=text("Here it"))
+    given_up = _conversation(failed, text, 3).turns.latest("position")
+    why = text("unavailable: no connection")
+    Reply.objects.create(turn=given_up, failure=why, settled_at=timezone.now())
+    people = {"arriving": arriving, "talking": talking, "pending": pending, "failed": failed}
+    return {name: _here(person) for name, person in people.items()}
+
+
+def _noticed(person: Enrollment, text: Text) -> list[Attribute]:
+    made = [
+        make.attribute(study=person.study, of=person.participant, text=text(one)) for one in NOTICED
+    ]
+    reason = text("The person speaks of “my two children”.")
+    Attribute.objects.filter(pk=made[0].pk).update(reason=reason)
+    return made
+
+
+def _labelling(study: Study, text: Text) -> dict[str, Person]:
+    """Lay a sheet of each stage, for its owner and for a stranger."""
+    reviewing = _walking(study, part="review")
+    chat, noticed = _conversation(reviewing, text), _noticed(reviewing, text)
+    for turn in chat.turns.filter(speaker="user"):
+        Evidence.objects.create(attribute=noticed[0], turn=turn)
+    review = lay_review(reviewing, [chat], noticed)
+
+    relating = _walking(study, part="relevance")
+    query = make.query(study=study, text=text(ASKED))
+    pairs = [make.relevance_pair(attribute=one, query=query) for one in _noticed(relating, text)]
+    relevance = lay_relevance(relating, pairs)
+
+    comparing = _walking(study, part="comparison")
+    a, b = (
+        make.response(query=query, of=comparing.participant, condition=given, text=text(answer))
+        for given, answer in zip(("none", "all"), ANSWERS, strict=True)
+    )
+    pair = ResponsePair.objects.create(query=query, participant=comparing.participant, a=a, b=b)
+    comparison = lay_comparison(comparing, pair, _noticed(comparing, text))
+
+    owners = {"reviewing": (reviewing, review), "relating": (relating, relevance)}
+    owners |= {"comparing": (comparing, comparison)}
+    people = {
+        name: _here(person, sheet.slots.get(role="first_person"))
+        for name, (person, sheet) in owners.items()
+    }
+    for name, (_person, sheet) in owners.items():
+        people[f"{name} for others"] = _stranger(study, sheet.slots.filter(role="third_party"))
+    return people
+
+
+def _stranger(study: Study, places: "QuerySet[Slot]") -> Person:
+    """Make somebody who labels for others, with one of these places."""
+    one = _walking(study, way="labels", part="others")
+    slot = places.earliest("ordinal")
+    now = timezone.now()
+    places.filter(pk=slot.pk).update(
+        rater=rater_of(one), leased_at=now, leased_until=now + timedelta(hours=1)
+    )
+    return _here(one, slot)
+
+
+def _leaving(study: Study, quiet: Study) -> dict[str, Person]:
+    done = _walking(study, part="done")
+    stopped, gone = _walking(study, part="review"), _walking(study)
+    for person in (done, stopped):
+        finish(person.pk)
+    withdraw(gone)
+    # One of them goes on in another study.
+    Enrollment.objects.create(
+        participant=done.participant,
+        study=quiet,
+        consent_version=1,
+        consented_at=timezone.now(),
+        scopes=[Scope.USE],
+        way="labels",
+        part="others",
+    )
+    return {"done": _here(done), "stopped": _here(stopped), "withdrawn": _here(gone)}
