@@ -47,7 +47,7 @@ def resume(call: ModelCall) -> ModelCall:
             error=NO_ANSWER, finished_at=Now()
         )
         raise Lost
-    kind, _, message = call.error.partition(": ")
+    kind, _, message = call.error.partition("\n")[0].partition(": ")
     if kind == LOST:
         raise Lost
     raise AskError(error_kind(kind), message)
@@ -73,8 +73,10 @@ def answered(call: ModelCall, endpoint: Endpoint, answer: Answer) -> ModelCall:
 
 def failed(call: ModelCall, endpoint: Endpoint, error: AskError) -> None:
     """Save why there is no answer."""
-    said = str(error).replace("\0", "�")
-    ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(error=said, finished_at=Now())
+    said, content = (each.replace("\0", "�") for each in (str(error), error.content))
+    ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(
+        error=f"{said}\n{content}" if content else said, finished_at=Now()
+    )
     noted = Q(failed_at__gte=Now() - QUIET) & (
         Q(answered_at=None) | Q(answered_at__lte=F("failed_at"))
     )

@@ -65,6 +65,8 @@ class Generating(Step[Generation]):
     def settle(self, row: Generation, call: ModelCall | None) -> None:
         """Write the response with its author."""
         call = made(call)
+        # Read anew: somebody may have left while the model was asked.
+        check_wanted(Enrollment.objects.get(pk=row.enrollment_id))
         text = text_of(answer_of(call))
         sampling = {
             key: value for key, value in call.request.items() if key not in ("model", "messages")

@@ -10,12 +10,19 @@ from personalization import trials
 from personalization.agreement.report.cache import fresh
 from personalization.imports import upload
 from personalization.judge import running, runs
+from personalization.judge.jobs import JOB
 from personalization.live import STEPS, find
 from personalization.models import LabelImport
 from personalization.steps import do
 
-# Jobs that carry no work of their own.
-FOUND_ANYWAY = {"find_work", *(f"look_for_{step}" for step in STEPS)}
+# Jobs that carry no work of their own: another one that does the same follows by itself.
+FOUND_ANYWAY = {
+    "find_work",
+    "find_judge_runs",
+    "forget_unconfirmed",
+    JOB,
+    *(f"look_for_{step}" for step in STEPS),
+}
 
 
 @app.task(queue="batch", name="import_labels")
@@ -61,7 +68,7 @@ async def try_endpoint(endpoint_id: int, attempt: int) -> None:
     await trials.carry_out(endpoint_id, attempt)
 
 
-@app.task(queue="batch", name="judge_run")
+@app.task(queue="batch", name=JOB)
 async def judge_run(run_id: int) -> None:
     """Carry a judge's run on for a while; the run gets another job where more is left."""
     await running.carry_on(run_id)

@@ -28,10 +28,20 @@ SAID = [
     "I am a vegetarian and I cook for my two children every evening.",
     "I work as a nurse on night shifts. I like hiking in the Alps.",
 ]
-QUERIES = "Where should we go in the summer holidays?\r\nWhat can I cook on Sunday?"
+QUERIES = [
+    "Where should we go in the summer holidays?",
+    "What can I cook on Sunday?",
+    "How do I learn to draw?",
+    "Which book shall I read next?",
+]
 # What people choose on their sheets, by the words on the screen, from the question's first words.
 OWNER = {"Is this true": "Yes, it makes sense", "Should this": "Yes", "": "No difference"}
 STRANGER = {"Does this follow": "Maybe", "Should this": "No", "": "B is a little better"}
+SHEETS = [
+    "Check what was noticed",
+    *["Say what matters"] * len(QUERIES),
+    *["Compare answers"] * len(QUERIES),
+]
 THANKS = "That was all. Thank you!"
 
 
@@ -41,11 +51,8 @@ def test_the_story(llm_server: LLMServer, tmp_path: Path) -> None:
     set_up(researcher, llm_server)
     owner, stranger = invited(researcher, "whole"), invited(researcher, "labels")
     talk(owner)
-    assert label(owner, OWNER) == ["Check what was noticed", *["Say what matters"] * 2,
-                                   *["Compare answers"] * 2]  # fmt: skip
-    assert sorted(label(stranger, STRANGER)) == sorted(
-        ["Check what was noticed", *["Say what matters"] * 2, *["Compare answers"] * 2]
-    )
+    assert label(owner, OWNER) == SHEETS
+    assert sorted(label(stranger, STRANGER)) == sorted(SHEETS)
     check_lineage()
     judge(researcher, llm_server)
     check_numbers(researcher)
@@ -75,13 +82,13 @@ def set_up(client: Client, server: LLMServer) -> None:
          provider="Lab Ltd.", concurrency="4", timeout_s="20")  # fmt: skip
     post(client, "/endpoints/lab/test/")
     work("live")
-    assert "small-talk" in read(client.get("/endpoints/lab/")).text
+    assert "Last answer –" not in read(client.get("/endpoints/lab/")).text
     post(client, "/new-study/", name="journeys", title="Journeys")
     post(client, STUDY + "settings/", title="Journeys", chat_task="Talk about your days.", turns_min="2",
-         turns_max="6", queries_each="2", strangers="1", sheets_each="5", lease_minutes="30",
+         turns_max="6", queries_each=str(len(QUERIES)), strangers="1", sheets_each="9", lease_minutes="30",
          pay="4.50", pay_currency="EUR")  # fmt: skip
     post(client, STUDY + "consent/", text="We study what machines say.", provider="Lab Ltd.")
-    post(client, STUDY + "queries/", texts=QUERIES, source="us", licence="CC0")
+    post(client, STUDY + "queries/", texts="\r\n".join(QUERIES), source="us", licence="CC0")
 
 
 def invited(researcher: Client, way: str) -> Client:
@@ -118,7 +125,7 @@ def talk(person: Client) -> None:
 def label(person: Client, choices: dict[str, str]) -> list[str]:
     """Fill in sheet after sheet until the end; return the titles of the sheets."""
     seen: list[str] = []
-    for _sheet in range(10):
+    for _sheet in range(len(SHEETS) + 1):
         response = person.get(WAY, follow=True)
         page = read(response)
         (title,) = [one.text for one in page.all("h1")]
@@ -177,7 +184,7 @@ def judge(researcher: Client, server: LLMServer) -> None:
     called = runs.get(source="called")
     assert server.count() - before == called.planned
     sides = Verdict.objects.filter(run=called, item__question__kind="overall").values_list("side")
-    assert sorted(side for (side,) in sides) == ["ab", "ab", "ba", "ba"]
+    assert sorted(side for (side,) in sides) == ["ab"] * len(QUERIES) + ["ba"] * len(QUERIES)
 
 
 def check_numbers(researcher: Client) -> None:
@@ -185,12 +192,12 @@ def check_numbers(researcher: Client) -> None:
     answers = Judgment.objects.filter(item__question__kind="relevance", superseded_at=None)
     truth = {one.item_id: one.value for one in answers.filter(role=Role.FIRST_PERSON)}
     for_judge = answers.filter(rater__kind="judge")
-    assert len(truth) == len(for_judge) > 4
+    assert len(truth) == len(for_judge) >= 3 * len(QUERIES)
     right = sum(one.value == truth[one.item_id] for one in for_judge) / len(truth)
     (question,) = {one.question_id for one in for_judge}
     (name,) = {one.rater.name for one in for_judge}
     found = researcher.get(f"{STUDY}questions/{question}/agreement.json").json()
-    (record,) = [one for one in found["records"] if one["panel"] == f"judge:{name}"
+    (record,) = [one for one in found if one["panel"] == f"judge:{name}"
                  and one["against"] == "first_person" and one["statistic"] == "accuracy_valid"]  # fmt: skip
     assert record["value"] == pytest.approx(right)
     assert record["n_items"] == len(truth)
@@ -207,7 +214,7 @@ def check_api(researcher: Client) -> None:
     records = Client().get(path, headers=program).json()["records"]
     assert any(one["panel"] == "first_person" for one in records)
     items = Client().get("/api/v1/studies/journeys/items/?question=overall", headers=program).json()
-    assert len(items["results"]) == 2
+    assert len(items["results"]) == len(QUERIES)
     assert "relevant_owner" not in json.dumps(items)
     assert Client().get(path).status_code == 401
 

@@ -94,6 +94,9 @@ def sheet_draft(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     by_script = request.headers.get("Accept") == "application/json"
     try:
         slot = hold(request.enrollment, pk)
+        if slot.pk != pk:
+            # Another place has its own sides: answers from the page of this one would be turned.
+            raise SheetError(Refusal.TOO_LATE)
     except SheetError as error:
         if not by_script:
             return _closed(request, error.why, pk)
@@ -165,11 +168,12 @@ def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
         raise SheetError(Refusal.NOT_THEIRS)
     form = SheetForm(slot, request.POST)
     if not form.is_valid():
-        place = hold(enrollment, pk)
-        revision = _revision(request)
-        draft = save_draft(place, rater_of(enrollment), revision, form.entered())
-        revision = draft.revision if draft.saved else revision
-        return _page(request, place, form, revision, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        place, revision = hold(enrollment, pk), _revision(request)
+        if place.pk == slot.pk:
+            draft = save_draft(place, rater_of(enrollment), revision, form.entered())
+            revision = draft.revision if draft.saved else revision
+        # Of the page it came from, even where the person has another place by now: its sides count.
+        return _page(request, slot, form, revision, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         in_time = submit(enrollment, pk, form.answers())
     except SheetError as error:

@@ -83,6 +83,7 @@ class Extracting(Step[Extraction]):
     def settle(self, row: Extraction, call: ModelCall | None) -> None:
         """Write the attributes with their variants and evidence."""
         call = made(call)
+        check_wanted(enrollment_of(row.conversation))
         turns = _turns(row)
         of_user = {number for number, one in turns.items() if one.speaker == Speaker.USER}
         try:

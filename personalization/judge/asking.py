@@ -102,7 +102,10 @@ class Asking:
                 answer = answer_of(call)
                 break
             except Lost:
-                claimed = await in_thread(next_attempt)(self.worker, claimed)
+                following = await in_thread(next_attempt)(self.worker, claimed)
+                if following is None:
+                    return
+                claimed = following
             except AskError as error:
                 await in_thread(self._failed)(claimed, error)
                 return

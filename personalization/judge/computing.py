@@ -13,8 +13,8 @@ BATCH = 500
 READS_TEXTS = ("longer",)
 
 
-def compute(run: JudgeRun) -> None:
-    """Make all readings of a run that are due."""
+def compute(run: JudgeRun) -> bool:
+    """Make a batch of the readings of a run that are due; return whether there were any."""
     worker = claim_name()
     questions = {one.pk: one for one in questions_of(run)}
     scales = {pk: scale_of(one) for pk, one in questions.items()}
@@ -32,9 +32,12 @@ def compute(run: JudgeRun) -> None:
         )
         return Read(one.pk, one.item, BASELINES[baseline](known))
 
-    while claimed := claim(run, worker, BATCH):
-        allowed = standing(run, [one.item for one in claimed])
-        drop(run, worker, [one for one in claimed if one.item not in allowed])
-        claimed = [one for one in claimed if one.item in allowed]
-        texts = load([one.item for one in claimed]) if baseline in READS_TEXTS else {}
-        keep(run, worker, [read(one, texts.get(one.item)) for one in claimed], scales)
+    claimed = claim(run, worker, BATCH)
+    if not claimed:
+        return False
+    allowed = standing(run, [one.item for one in claimed])
+    drop(run, worker, [one for one in claimed if one.item not in allowed])
+    claimed = [one for one in claimed if one.item in allowed]
+    texts = load([one.item for one in claimed]) if baseline in READS_TEXTS else {}
+    keep(run, worker, [read(one, texts.get(one.item)) for one in claimed], scales)
+    return True

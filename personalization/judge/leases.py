@@ -5,7 +5,7 @@ index, and so do those that are under way. All times are the database's.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,10 +77,14 @@ def renew(worker: str, held: Collection[int]) -> None:
     _held(worker, held).update(lease_until=end, due_at=end)
 
 
-def next_attempt(worker: str, claimed: Claimed) -> Claimed:
-    """Return the row for another attempt at once: what the last one brought is lost."""
-    _held(worker, [claimed.pk]).update(attempt=claimed.attempt + 1)
-    return Claimed(claimed.pk, claimed.item, claimed.question, claimed.side, claimed.attempt + 1)
+def next_attempt(worker: str, claimed: Claimed) -> Claimed | None:
+    """Return the row for another attempt at once: what the last one brought is lost.
+
+    None where the lease has ended and somebody else has the row: that one asks.
+    """
+    if not _held(worker, [claimed.pk]).update(attempt=claimed.attempt + 1):
+        return None
+    return replace(claimed, attempt=claimed.attempt + 1)
 
 
 def put_off(worker: str, claimed: Claimed, wait: float) -> None:

@@ -1,9 +1,10 @@
 """Carry a run on: plan it, make the readings that are due, close it when none is left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from personalization.agreement.report.cache import fresh
 from personalization.judge.asking import Asking
@@ -16,6 +17,8 @@ from personalization.models import JudgeRun
 from personalization.models.run import RunSource
 from personalization.steps import in_thread
 
+PAUSE = timedelta(seconds=1)
+
 
 async def carry_on(pk: int) -> None:
     """Do one job for a run; where more is to be done later, the run gets a job for then."""
@@ -24,7 +27,9 @@ async def carry_on(pk: int) -> None:
         if run is None:
             return
         if run.source == RunSource.COMPUTED:
-            await in_thread(compute)(run)
+            # A batch at a time: all jobs of a worker share one connection to the database.
+            while await in_thread(compute)(run):
+                continue
         elif run.endpoint is not None:
             asking = await in_thread(Asking)(run, run.endpoint)
             await asking.go()
@@ -55,8 +60,11 @@ def _close(pk: int) -> datetime | None:
         return None
     due = next_due(run)
     if due is not None:
-        look_for_readings(pk, due)
-        return due
+        # Readings may be due while other runs have all places of the endpoint: a job at once would
+        # find none, ask for another one at once, and so on.
+        at = max(due, timezone.now() + PAUSE)
+        look_for_readings(pk, at)
+        return at
     if JudgeRun.objects.filter(pk=pk, finished_at=None).update(finished_at=Now()):
         for question in questions_of(run):
             fresh(question)

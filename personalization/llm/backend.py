@@ -88,13 +88,24 @@ def error_kind(word: str) -> ErrorKind:
 
 
 class AskError(Exception):
-    """A request that brought no answer: which kind, and what the other end said."""
+    """A request that brought no answer: which kind, and what the other end said.
 
-    def __init__(self, kind: ErrorKind, message: str, retry_after: float | None = None) -> None:
+    `content` is what came in place of an answer. It may be about a person, so it belongs into the
+    record of the call alone, and not into what is said of endpoints and failed work.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        retry_after: float | None = None,
+        content: str = "",
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.retry_after = retry_after  # seconds
+        self.content = content
 
     @property
     def passing(self) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 FORBIDDEN = "this address is not open to endpoints"
 # What clouds tell about a machine, at addresses that look public.
 METADATA = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "100.100.100.200")))
+SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # given up, and still in use here and there
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 
@@ -43,7 +44,9 @@ def is_open(address: str) -> bool:
     except ValueError:
         return False
     while ip is not None:
-        if not ip.is_global or ip.is_multicast or ip.is_reserved or ip in METADATA:
+        if not ip.is_global or ip.is_multicast or ip.is_reserved:
+            return False
+        if ip in METADATA or ip in SITE_LOCAL:
             return False
         ip = _inside(ip)
     return True

@@ -79,11 +79,12 @@ class OpenAIBackend:
         raise AssertionError  # the last _wait raises
 
     def _read(self, content: bytes) -> object:
+        said = self._without_key(content)
         try:
-            return protocol.clean(orjson.loads(self._without_key(content)))
+            return protocol.clean(orjson.loads(said))
         except ValueError:
-            start = content[: protocol.EXCERPT].decode("utf-8", "replace")
-            raise AskError("garbage", f"not JSON: {start}") from None
+            start = said[: protocol.EXCERPT].decode("utf-8", "replace")
+            raise AskError("garbage", "not JSON", content=start) from None
 
     def _without_key(self, content: bytes) -> bytes:
         key = self.place.key.encode()

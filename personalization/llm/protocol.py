@@ -13,14 +13,15 @@ EXCERPT = 2000  # characters of garbage that are kept
 def garbage(why: str, content: object) -> AskError:
     """Return the error for an answer that is not of the protocol, with its beginning."""
     said = orjson.dumps(content, default=str).decode()[:EXCERPT]
-    return AskError("garbage", f"{why}: {said}")
+    return AskError("garbage", why, content=said)
 
 
 def clean(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON without NUL characters, which the database refuses."""
+    """Return JSON without NUL characters and half characters, which the database refuses."""
     match value:
         case str():
-            return value.replace("\0", "\ufffd")
+            whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return whole.replace("\0", "\ufffd")
         case list():
             return [clean(each) for each in value]
         case dict():
@@ -128,7 +129,8 @@ class Whole:
         if not self._head and not text:
             raise AskError("garbage", "a stream without a single event of the protocol")
         if self._finish is None:
-            raise AskError("cut", f"the stream ended early, after {len(text)} characters: {text}")
+            why = f"the stream ended early, after {len(text)} characters"
+            raise AskError("cut", why, content=text)
         message = {"role": "assistant", "content": text or None}
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": self._finish}
         if refusal:

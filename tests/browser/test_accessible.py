@@ -154,3 +154,63 @@ def test_the_focus_starts_with_a_way_to_the_main_part_and_is_always_seen(
         tab.keyboard.press("Tab")
         tab.keyboard.press("Enter")
         assert tab.evaluate("document.activeElement.id") == "main"
+
+
+# How much of what has the focus can be seen, at nine points of it or of the choice around it.
+CLEAR = """() => {
+  const focused = document.activeElement;
+  const whole = focused.closest(".choice") ?? focused;
+  const box = whole.getBoundingClientRect();
+  const seen = (x, y) => {
+    const top = document.elementFromPoint(x, y);
+    return top !== null && (whole.contains(top) || top.contains(whole));
+  };
+  const parts = [0.15, 0.5, 0.85];
+  const hidden = parts.flatMap((down) => parts.map((along) =>
+    seen(box.left + box.width * along, box.top + box.height * down))).filter((one) => !one);
+  return { what: focused.outerHTML.slice(0, 160), hidden: hidden.length,
+    body: focused === document.body, tall: box.height > innerHeight / 3 };
+}"""
+
+
+def look_clear(tab: Tab, key: str, most: int) -> dict[str, Any]:
+    """Look at what the key gave the focus to; of something tall, `most` points may be hidden."""
+    with suppress(Waited):  # the browser may scroll, or draw, a moment later
+        tab.wait_for_function(f"({CLEAR})().hidden === 0", timeout=300)
+    clear: dict[str, Any] = tab.evaluate(CLEAR)
+    assert clear["hidden"] <= (most if clear["tall"] else 0), (key, clear)
+    return clear
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640), (320, 256)])
+@pytest.mark.parametrize("name", ["chat-failed", "sheet-review", "sheet-relevance"])
+def test_nothing_that_stays_in_sight_hides_the_focus(
+    visit: Visit, content: Content, name: str, width: int, height: int
+) -> None:
+    """Forwards, then backwards (WCAG 2.4.11); what is taller than a third of the window may reach out."""
+    wanted = page(name)
+    with visit(role=wanted.role, session=wanted.session(content), width=width) as tab:
+        tab.set_viewport_size({"width": width, "height": height})
+        open_page(tab, wanted, content)
+        for key in ("Tab", "Shift+Tab"):
+            for _stop in range(60):
+                tab.keyboard.press(key)
+                if look_clear(tab, key, 8)["body"]:
+                    break  # once around
+            else:
+                pytest.fail("it never ends")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640)])
+@pytest.mark.parametrize("name", ["sheet-review", "sheet-relevance", "sheet-comparison"])
+def test_the_card_in_focus_is_scrolled_clear(
+    visit: Visit, content: Content, name: str, width: int, height: int
+) -> None:
+    """Down with J and up with K; the beginning of a card is always seen, and all of a low one."""
+    wanted = page(name)
+    with visit(role=wanted.role, session=wanted.session(content), width=width) as tab:
+        tab.set_viewport_size({"width": width, "height": height})
+        open_page(tab, wanted, content)
+        for key in "jjjjjjjkkkkkkk":
+            tab.keyboard.press(key)
+            look_clear(tab, key, 6)

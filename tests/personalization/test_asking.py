@@ -123,7 +123,8 @@ def test_an_error_is_saved_and_raised(llm_server: LLMServer, fault: Any, kind: s
     assert llm_server.count() == asked
     call = ModelCall.objects.get()
     endpoint.refresh_from_db()
-    assert call.error == endpoint.error == str(raised.value)
+    assert str(call.error).partition("\n")[0] == endpoint.error == str(raised.value)
+    assert str(again.value) == str(raised.value)
     assert endpoint.failed_at is not None
 
 
@@ -170,6 +171,21 @@ def test_a_cut_stream_is_an_error(llm_server: LLMServer) -> None:
     with pytest.raises(AskError, match="cut"):
         async_to_sync(stream_once)("reply", 1, 0, endpoint, ASK, take)
     assert ModelCall.objects.get().error.startswith("cut: ")  # type: ignore[union-attr]
+
+
+def test_what_came_in_place_of_an_answer_stays_with_the_call(llm_server: LLMServer) -> None:
+    """It may be about a person: the endpoint's row, which all researchers see, does not have it."""
+    endpoint = make.endpoint(url=llm_server.url)
+    broken = AskError("garbage", "no choices", content='{"said": "The user sails."}')
+    call, _new = calls.begin("reply", 1, 0, endpoint, ASK)
+    calls.failed(call, endpoint, broken)
+    call.refresh_from_db()
+    endpoint.refresh_from_db()
+    assert call.error == 'garbage: no choices\n{"said": "The user sails."}'
+    assert endpoint.error == str(broken) == "garbage: no choices"
+    with pytest.raises(AskError) as again:
+        calls.resume(call)
+    assert (again.value.kind, again.value.message) == ("garbage", "no choices")
 
 
 def test_a_refusal_is_saved_as_an_answer(llm_server: LLMServer) -> None:

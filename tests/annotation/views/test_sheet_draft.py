@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from annotation import models as m
-from annotation.assignment import claim_other
+from annotation.assignment import claim_other, give_back
+from annotation.models.slot import LapseReason
 from tests import factories as make
 from tests import laid
 from tests.visits import visiting
@@ -101,6 +102,37 @@ def test_after_the_time(owner: m.Enrollment) -> None:
     claim_other(quick)
     assert save(visiting(slow), slot, 0, missing="Late.") == (410, {"why": "too_late"})
     assert draft_of(slot) is None
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+def test_a_page_of_another_place(owner: m.Enrollment, by_script: bool) -> None:
+    """A lost place shows the responses the other way round: its page is no draft of the new one."""
+    owner.study.strangers = 2
+    owner.study.save()
+    sheet = laid.comparison(owner)
+    slow, second, third = (
+        make.enrolled(study=owner.study, way="labels", part="others") for _ in range(3)
+    )
+    lost, held = claim_other(slow), claim_other(second)
+    assert lost is not None
+    assert held is not None
+    laid.seeded(lost, 0)
+    laid.seeded(held, 1)
+    laid.expire(lost)
+    claim_other(third)
+    give_back(second, held.pk, LapseReason.SKIPPED)
+    assert claim_other(slow) == held
+    overall = sheet.items.get(question__kind="overall")
+    browser, name = visiting(slow), f"item-{overall.pk}"
+    if by_script:
+        assert save(browser, lost, 0, **{name: "0"}) == (410, {"why": "too_late"})
+    else:
+        # Not all is answered: the page comes again as it was, for the place that it is of.
+        page = browser.post(laid.address(lost), {"revision": "0", name: "0"})
+        assert page.status_code == 422
+        assert f'action="{laid.address(lost)}"' in page.text
+        assert page.text.index("Response 0") < page.text.index("Response 1")
+    assert draft_of(held) is None
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-5", "9" * 30, "1.5"])

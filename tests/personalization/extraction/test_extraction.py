@@ -4,13 +4,17 @@ import json
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from annotation import models as m
 from annotation.models.person import Part
 from annotation.work import look
+from personalization.asking import ask_once
+from personalization.live import STEPS
 from personalization.models import Endpoint, Extracted, Extraction, ModelCall
 from personalization.preparing import NO_LONGER_WANTED
+from personalization.steps import HopelessError
 from personalization.work import ROUND, try_again
 from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
@@ -207,6 +211,22 @@ def test_nothing_is_asked_about_somebody_who_withdrew(
     work_off()
     assert Extraction.objects.get().failure == NO_LONGER_WANTED
     assert llm_server.count() == 0
+
+
+def test_nothing_is_written_about_somebody_who_withdrew_meanwhile(
+    llm_server: LLMServer, somebody: m.Enrollment
+) -> None:
+    """The answer comes after the person has left: the call keeps it, and nothing is made of it."""
+    finish(chat(somebody, "I sail."), somebody)
+    step = STEPS["extraction"]
+    step.plan(somebody.pk)
+    row = Extraction.objects.get()
+    request = step.request(row)
+    call = async_to_sync(ask_once)(step.name, row.pk, 0, request.endpoint, request.ask)
+    m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
+    with pytest.raises(HopelessError, match=NO_LONGER_WANTED):
+        step.settle(row, call)
+    assert not m.Attribute.objects.exists()
 
 
 def test_texts_stay_here_without_consent(llm_server: LLMServer) -> None:

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation import models as m
+from personalization.judge.leases import claim, next_attempt
+from personalization.judge.planning import plan
 from personalization.judge.runs import cancel, try_again
 from personalization.models import Endpoint, JudgeRun, ModelCall, Verdict
 from personalization.models.run import RunSource
@@ -32,6 +35,32 @@ def one(llm_server: LLMServer) -> JudgeRun:
     """A run over three attributes, whose judge accepts them all."""
     llm_server.say(None, "It fits.\nAnswer: accepted")
     return run(study(make.enrolled()), "attribute", at=place(llm_server))
+
+
+def test_a_run_that_finds_no_place_does_not_ask_for_a_job_at_once(one: JudgeRun) -> None:
+    """Another run has the endpoint's one place: the job for this one waits, and nothing is asked."""
+    assert one.endpoint is not None
+    Endpoint.objects.update(concurrency=1)
+    other = run(one.study, "relevance", at=one.endpoint)
+    plan(other)
+    assert claim(other, "somebody", 1)
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    began = timezone.now()
+    go(one)
+    assert (one.settled, jobs(one)) == (0, 1)
+    assert ProcrastinateJob.objects.get().scheduled_at >= began + timedelta(seconds=1)
+
+
+def test_a_lost_call_is_asked_again_by_whoever_has_the_reading(one: JudgeRun) -> None:
+    """Its lease ended meanwhile: the worker that had it leaves it alone."""
+    plan(one)
+    (claimed, *_others) = claim(one, "slow", 3)
+    Verdict.objects.update(worker="quick")
+    assert next_attempt("slow", claimed) is None
+    following = next_attempt("quick", claimed)
+    assert following is not None
+    assert following.attempt == claimed.attempt + 1
+    assert Verdict.objects.get(pk=claimed.pk).attempt == following.attempt
 
 
 def test_a_run_goes_to_its_end(one: JudgeRun, llm_server: LLMServer) -> None:

@@ -21,9 +21,14 @@ def sides(planned: JudgeRun, kind: str) -> list[str]:
     return sorted(Verdict.objects.filter(item=item).values_list("side", flat=True))
 
 
-def at(provider: str = "", *, refuses: bool = False) -> JudgeRun:
-    """Plan a run over a whole study of one person, at an endpoint somewhere outside."""
-    whole = study(make.enrolled(scopes=("use",) if refuses else ("use", "provider")))
+def at(provider: str = "", *, refuses: bool = False, named: str | None = None) -> JudgeRun:
+    """Plan a run over a whole study of one person, at an endpoint somewhere outside.
+
+    `named`: whom the consent text names; the endpoint's provider, where nothing is said.
+    """
+    text = make.consent_text(provider=provider if named is None else named)
+    scopes = ("use",) if refuses else ("use", "provider")
+    whole = study(make.enrolled(study=text.study, scopes=scopes))
     outside = make.endpoint(url="https://m.example.org", provider=provider)
     return planned(run(whole, *KINDS, at=outside))
 
@@ -106,6 +111,17 @@ def test_nothing_is_sent_to_a_provider_without_consent() -> None:
     assert (willing.planned, willing.withheld) == (14, 0)
 
 
+@pytest.mark.parametrize("named", ["", "Somebody Else"])
+def test_nothing_is_sent_to_a_provider_whom_the_consent_text_did_not_name(named: str) -> None:
+    """Who agreed to a text without providers has the scope, as nothing was said to leave."""
+    one = at(provider="Models Ltd", named=named)
+    assert (one.planned, one.withheld) == (0, 3 + 3 + 1 + 3)
+    later = make.consent_text(study=one.study, version=2, provider="MODELS LTD, London")
+    m.Enrollment.objects.update(consent_version=later.version)
+    items = list(m.Item.objects.filter(study=one.study).values_list("pk", flat=True))
+    assert standing(one, items) == set(items)
+
+
 def test_people_who_left_and_hidden_sheets_are_left_out() -> None:
     """Nor are attributes that were withdrawn."""
     gone, here = make.enrolled(), make.enrolled()
@@ -128,9 +144,9 @@ def test_a_plan_is_known_before_it_is_made() -> None:
     """The preview says what the plan will add, and what the judge has answered already."""
     one = at()
     questions = asked(one.study, *KINDS)
-    before = preview(one.study, questions, provider=False)
+    before = preview(one.study, questions, provider="")
     assert (before.readings, before.items, before.withheld) == (14, 10, 0)
-    assert preview(one.study, questions, provider=False, rater=one.rater_id).readings == 0
+    assert preview(one.study, questions, provider="", rater=one.rater_id).readings == 0
 
 
 def test_somebody_who_leaves_meanwhile_is_not_asked_about() -> None:

@@ -6,6 +6,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation import models as m
+from personalization.judge import computing
+from personalization.judge.planning import plan
 from personalization.judge.runs import (
     cancel,
     look_for_abandoned,
@@ -158,6 +160,19 @@ def test_a_batch_of_two_runs_settles_each(one: JudgeRun) -> None:
     baseline(one.study, "always_yes", "relevance")
     assert Verdict.objects.filter(settled_at__isnull=False).count() == 6 + 3
     assert m.Judgment.objects.count() == 9
+
+
+def test_a_baseline_makes_room_between_batches(
+    one: JudgeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three readings by twos: each batch is a turn of its own at the worker's connection."""
+    monkeypatch.setattr(computing, "BATCH", 2)
+    (started,) = start_baselines(one.study, asked(one.study, "relevance"), ["random"])
+    plan(started)
+    made = []
+    while computing.compute(started):
+        made.append(started.verdicts.filter(settled_at__isnull=False).count())
+    assert made == [2, 3]
 
 
 def test_the_votes_of_a_baseline_can_be_seen(one: JudgeRun, client: Client) -> None:

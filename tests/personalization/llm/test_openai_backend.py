@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
+from personalization.llm import protocol
 from personalization.llm.backend import Answer, Ask, AskError, Message, Schema
 from personalization.llm.openai_backend import OpenAIBackend
 from personalization.llm.place import Place
@@ -205,6 +206,20 @@ def test_what_the_database_refuses_is_replaced(llm_server: LLMServer) -> None:
     """A NUL character in an answer would be refused, and the answer lost."""
     llm_server.say(None, "a\0b")
     assert on(llm_server, plain).text == on(llm_server, streamed_answer).text == "a�b"
+
+
+def test_half_a_character_is_replaced() -> None:
+    """Half of a pair, as a stream may carry it; a whole pair in two halves becomes one."""
+    assert protocol.clean({"a": ["x\ud83dy", "\ud83d\ude00"]}) == {"a": ["x\ufffdy", "\U0001f600"]}
+
+
+def test_the_key_is_in_nothing_that_is_not_json() -> None:
+    async def read(backend: OpenAIBackend) -> None:
+        backend._read(f"<p>Your key is {KEY}.</p>".encode())
+
+    with pytest.raises(AskError) as raised:
+        at(Place("http://127.0.0.1:1/v1", KEY, trusted=True), read)
+    assert raised.value.content == "<p>Your key is [key].</p>"
 
 
 @WAYS
