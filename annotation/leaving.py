@@ -1,10 +1,11 @@
 """Ways out of a study before its end: stop with what was done, or take everything back."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation.enrollment import finish
-from annotation.models import Conversation, Enrollment, Lapse, Sheet, Slot
+from annotation.models import Conversation, Enrollment, Judgment, Lapse, Sheet, Slot
 from annotation.models.slot import LapseReason
 from annotation.sheets import rater_of
 
@@ -22,11 +23,13 @@ def stop(enrollment: Enrollment) -> Enrollment:
 def withdraw(enrollment: Enrollment) -> Enrollment:
     """Take a person out of a study: own sheets are hidden, held ones freed, drafts deleted.
 
-    Exports and reports leave out who has withdrawn. What was earned until now stays earned.
+    No number rests on this person's answers any more, nor on anybody's about this person. Exports
+    leave them out altogether. What was earned until now stays earned.
     """
     left = finish(enrollment.pk)
     _free_places(left, LapseReason.WITHDRAWN)
     _end_chat(left)
+    _take_back_answers(left)
     now = timezone.now()
     Sheet.objects.filter(study=left.study_id, owner=rater_of(left), hidden_at=None).update(
         hidden_at=now
@@ -60,6 +63,16 @@ def _free_places(enrollment: Enrollment, why: LapseReason) -> None:
     held.update(rater=None, leased_at=None, leased_until=None, draft=None)
     if not stays:
         Lapse.objects.filter(sheet__study=enrollment.study_id, rater=rater).update(draft=None)
+
+
+def _take_back_answers(enrollment: Enrollment) -> None:
+    """Let no answer be current that the person gave, or that is about the person's own sheets."""
+    rater = rater_of(enrollment)
+    Judgment.objects.filter(
+        Q(rater=rater) | Q(item__sheet__owner=rater),
+        question__study=enrollment.study_id,
+        superseded_at=None,
+    ).update(superseded_at=timezone.now())
 
 
 def _end_chat(enrollment: Enrollment) -> None:

@@ -146,7 +146,7 @@ SECURE_CSP = {
 PROCRASTINATE_ON_APP_READY = None
 
 # The REST API (docs/api.md): programs come with a token, a researcher's browser with its session.
-KNOX_TOKEN_MODEL = "personalization.ApiToken"
+KNOX_TOKEN_MODEL = "personalization.ApiToken"  # noqa: S105 - a name, no token
 MIGRATION_MODULES = {"knox": None}  # its own table of tokens would be made all the same
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "TOKEN_PREFIX": "concord_"}
 REST_FRAMEWORK = {

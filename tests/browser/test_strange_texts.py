@@ -4,20 +4,25 @@ import pytest
 from playwright.sync_api import Page as Tab
 
 from annotation.models import Study, User
+from personalization.tokens import new_token
+from tests.browser import people
 from tests.browser.content import (
     Content,
     Row,
+    endpoints,
     first_item,
     imported,
+    judged,
     lines,
+    people_in,
     signed_in,
     states,
     table,
 )
 from tests.browser.elsewhere import run
-from tests.browser.pages import PAGES, RESEARCHER, Page, page
+from tests.browser.pages import PAGES, STRANGER, Page, page
 from tests.browser.test_accessible import TOO_WIDE
-from tests.browser.visitor import HEIGHT, Visit
+from tests.browser.visitor import HEIGHT, Visit, open_page
 
 LONG = "w" * 10_000
 STRANGE = {
@@ -28,6 +33,8 @@ STRANGE = {
     "long": LONG,
 }
 ALL = " ".join(text for name, text in STRANGE.items() if name != "long")
+# What people and models write: a paragraph, and a line that begins anew.
+BAD = f"{ALL} {LONG[:1000]}\n\n{ALL}"
 VISIBLE = """() => document.title + "\\n" + document.body.innerText + "\\n"
   + [...document.querySelectorAll("input, textarea")].map((one) => one.value).join("\\n")"""
 # A text that turns the direction may turn only itself: it stands alone in a box or an isolate.
@@ -103,6 +110,9 @@ def add() -> Content:
     done = imported(study, user, files, strange_question())
     assert done.failure == ""
     question = study.questions.get()
+    new_token(user, ALL[:100])
+    answering, refusing = endpoints("strange-", strangely)
+    runs = judged(question, user, refusing, STRANGE["image"])
     return Content(
         user=user,
         session=signed_in(user),
@@ -116,10 +126,20 @@ def add() -> Content:
         cards_question=question.pk,
         cards_item=first_item(question),
         empty_study=other.name,
-        busy_study=other.name,
+        busy_study=people_in("strange-3", strangely),
+        crowd=people.enter("strange-4", strangely),
+        answering=answering.name,
+        refusing=refusing.name,
+        run=runs["run_paused"],
+        **runs,
         **states(other, user, files),
         done=done.pk,
     )
+
+
+def strangely(_plain: str) -> str:
+    """Return what strangers write instead."""
+    return BAD
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +150,14 @@ def strange(content: Content) -> Content:
 
 def written(strange: Content) -> list[str]:
     """Return the strange texts as they stand in the database, and in the tables of files."""
-    texts = [ALL, *STRANGE.values(), strange.user.username, f"{ALL} {LONG}", " ".join(ALL.split())]
+    texts = [
+        ALL,
+        BAD,
+        *STRANGE.values(),
+        strange.user.username,
+        f"{ALL} {LONG}",
+        " ".join(ALL.split()),
+    ]
     return [
         *texts,
         *(f"{text[:60]} {number}" for number, text in enumerate([*STRANGE.values()] * 2)),
@@ -139,9 +166,7 @@ def written(strange: Content) -> list[str]:
 
 def look(tab: Tab, wanted: Page, strange: Content) -> str:
     """Open a page and return all its text."""
-    response = tab.goto(wanted.address(strange))
-    assert response is not None
-    assert response.status == wanted.status
+    open_page(tab, wanted, strange)
     text: str = tab.evaluate(VISIBLE)
     return text
 
@@ -149,13 +174,14 @@ def look(tab: Tab, wanted: Page, strange: Content) -> str:
 @pytest.mark.parametrize("wanted", PAGES, ids=lambda one: one.name)
 def test_strange_texts_stay_texts(visit: Visit, strange: Content, wanted: Page) -> None:
     """The watch on every page fails on dialogs and errors by itself."""
-    with visit(role=wanted.role, session=strange.session) as tab:
+    with visit(role=wanted.role, session=wanted.session(strange)) as tab:
         text = look(tab, wanted, strange)
         assert tab.evaluate("window.__xss") is None
         assert str(7 * 191) not in text
-        if wanted.role == RESEARCHER:
-            assert STRANGE["image"] in text  # the name of the account, if nothing else
-            assert tab.evaluate(TURNED, written(strange)) == []
+        if wanted.role != STRANGER:
+            # The name of the account, or the title of the study, if nothing else.
+            assert STRANGE["image"] in text or wanted.name == "me-other"
+        assert tab.evaluate(TURNED, written(strange)) == []
         for width in (360, 1280):
             tab.set_viewport_size({"width": width, "height": HEIGHT})
             assert "\n".join(tab.evaluate(TOO_WIDE)) == ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,17 +31,19 @@ def model() -> Iterator[LLMServer]:
         yield server
 
 
+def start(folder: Path, model: LLMServer, port: int | None = None) -> Copy:
+    """Return everything that `make run` starts, with the model as its endpoint."""
+    asked = {"CONCORD_LLM_URL": model.url, "CONCORD_LLM_KEY": "sk-a-secret-key"}
+    return Copy(folder, port, **asked, CONCORD_LLM_MODEL="small-talk", CONCORD_LEASE_SECONDS="3")
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, model: LLMServer) -> Iterator[Copy]:
-    """Everything that `make run` starts, with the model as its endpoint."""
-    copy = Copy(
-        tmp_path_factory.mktemp("copy") / "data",
-        CONCORD_LLM_URL=model.url,
-        CONCORD_LLM_KEY="secret",
-        CONCORD_LLM_MODEL="small-talk",
-    )
+    """A copy for the tests of this file; the last of them kills it."""
+    copy = start(tmp_path_factory.mktemp("copy") / "data", model)
     yield copy.ready()
-    assert copy.stop() == 0
+    if copy.process.poll() is None:
+        copy.stop()
 
 
 @pytest.fixture
@@ -141,3 +144,30 @@ def test_the_whole_way_by_keyboard(tab: Tab, running: Copy, model: LLMServer) ->
     assert re.search(r"[A-Z2-9]{10}", code)
     # Two replies, one extraction, two responses for each of two queries; nothing was asked twice.
     assert model.count() == len(SAID) + 1 + 2 * seen.count("Compare answers")
+
+
+def test_the_page_outlives_the_server(tab: Tab, running: Copy, model: LLMServer) -> None:
+    """Killed in the middle of an answer and started again: the open page gets the rest by itself."""
+    tab.goto(invitation(running))
+    agree(tab)
+    model.misbehave("slow", None, pause=0.3)
+    reach(tab, tab.get_by_label("Your message"))
+    tab.keyboard.type("I sail every summer, and I have two dogs who like the water.")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("[data-stream-text]")).to_have_text(re.compile(r"\w+ \w+"), timeout=LIMIT)
+    reach(tab, tab.get_by_label("Your message"))
+    tab.keyboard.type("One more thing")
+    for process in running.family():
+        process.kill()
+    running.process.wait()
+    asked = model.count()
+    model.behave()
+    again = start(running.folder, model, running.port).ready()
+    try:
+        expect(tab.locator(".turn-pending")).to_have_count(0, timeout=LIMIT)
+        expect(tab.locator(".turn")).to_have_count(2)
+        expect(tab.get_by_label("Your message")).to_have_value("One more thing")
+        # The answer that was in flight is asked for once more; nothing else is.
+        assert model.count() == asked + 1
+    finally:
+        assert again.stop() == 0

@@ -181,6 +181,7 @@ def test_nothing_is_written_for_somebody_who_withdrew_meanwhile(of: m.Study) -> 
     step.plan(somebody.pk)
     row = Generation.objects.order_by("pk")[0]
     request = step.request(row)
+    assert request is not None
     call = async_to_sync(ask_once)(step.name, row.pk, 0, request.endpoint, request.ask)
     m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
     with pytest.raises(HopelessError, match=NO_LONGER_WANTED):

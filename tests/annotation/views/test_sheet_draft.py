@@ -6,6 +6,7 @@ from django.test import Client
 from annotation import models as m
 from annotation.assignment import claim_other, give_back
 from annotation.models.slot import LapseReason
+from annotation.sheets import lay_comparison
 from tests import factories as make
 from tests import laid
 from tests.visits import visiting
@@ -109,7 +110,11 @@ def test_a_page_of_another_place(owner: m.Enrollment, by_script: bool) -> None:
     """A lost place shows the responses the other way round: its page is no draft of the new one."""
     owner.study.strangers = 2
     owner.study.save()
-    sheet = laid.comparison(owner)
+    query = make.query(study=owner.study)
+    texts = ("Sail to Ufenau.", "Try Lake Constance.")
+    a, b = (make.response(query=query, of=owner.participant, text=text) for text in texts)
+    pair = m.ResponsePair.objects.create(query=query, participant=owner.participant, a=a, b=b)
+    sheet = lay_comparison(owner, pair, laid.attributes_of(owner))
     slow, second, third = (
         make.enrolled(study=owner.study, way="labels", part="others") for _ in range(3)
     )
@@ -131,7 +136,7 @@ def test_a_page_of_another_place(owner: m.Enrollment, by_script: bool) -> None:
         page = browser.post(laid.address(lost), {"revision": "0", name: "0"})
         assert page.status_code == 422
         assert f'action="{laid.address(lost)}"' in page.text
-        assert page.text.index("Response 0") < page.text.index("Response 1")
+        assert page.text.index("Sail to Ufenau.") < page.text.index("Try Lake Constance.")
     assert draft_of(held) is None
 
 
