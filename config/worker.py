@@ -6,7 +6,6 @@ import sys
 import django
 from django.core.management import call_command
 
-LIVE = "live"
 POLL = "1"  # seconds between looks for jobs whose time has come; new jobs are heard of at once
 
 
@@ -14,12 +13,13 @@ def main(queue: str, jobs: str) -> None:
     """Work on `queue` until told to stop; finish what is under way first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    if queue == LIVE:
-        # What a killed worker has left is not to wait for the minute.
-        call_command("find_work")
+    # What a killed worker has left is not to wait for the minute.
+    call_command("find_work")
     call_command(
         "procrastinate", "worker", "--queues", queue, "--concurrency", jobs, "--name", queue,
         "--shutdown-graceful-timeout", "5", "--fetch-job-polling-interval", POLL,
+        # The rows of work tell what was done; jobs that only said so would pile up.
+        "--delete-jobs", "successful",
     )  # fmt: skip
 
 

@@ -13,13 +13,15 @@ from annotation.models import Study
 from personalization import work
 from personalization.models import Extraction, Generation, JudgeRun, Pairing, Reply
 from personalization.models.work import Work
+from personalization.preparing import NO_LONGER_WANTED
 
 SHOWN_REASONS = 5
 REASON_LENGTH = 300
 MOST_AT_ONCE = 1000  # rows that one press of "Try again" sets free
 
 PENDING = Q(settled_at=None)
-FAILED = Q(settled_at__isnull=False, failure__isnull=False)
+# Work for people who have gone is given up, too: nothing of that can be mended.
+FAILED = Q(settled_at__isnull=False, failure__isnull=False) & ~Q(failure=NO_LONGER_WANTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
+from annotation.apart import apart
 from annotation.work import LIVE
 from personalization.backlog import FAILED, KINDS, STEPS
 from personalization.models import Endpoint
@@ -182,10 +184,11 @@ def _endpoints() -> list[Row]:
         if one.failed_at is None or not one.error:
             rows.append(Row(one.name, found))
             continue
-        said = _("Last error %(time)s ago: %(error)s") % {
-            "time": timesince(one.failed_at, now),
-            "error": one.error[:300],
-        }
+        said = format_html(
+            _("Last error %(time)s ago: %(error)s") % {"time": "{}", "error": "{}"},
+            timesince(one.failed_at, now),
+            apart(one.error[:300]),
+        )
         if one.answered_at is None or one.failed_at > one.answered_at:
             rows.append(Row(one.name, found, State.BAD, said))
         else:
@@ -200,7 +203,8 @@ def _failures() -> list[Row]:
         failed = kind.rows._default_manager.filter(FAILED, settled_at__gt=since)
         counts = failed.aggregate(count=Count("pk"), example=Max("failure"))
         if counts["count"]:
-            advice = _("For example: %(why)s") % {"why": counts["example"][:300]}
+            why = apart(counts["example"][:300])
+            advice = format_html(_("For example: %(why)s") % {"why": "{}"}, why)
             rows.append(Row(str(STEPS[step]), str(counts["count"]), State.WARN, advice))
     return rows or [Row(_("All steps"), _("Nothing failed"))]
 

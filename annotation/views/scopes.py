@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from annotation.apart import apart
 from annotation.models import ConsentText
 from annotation.models.consent import Way
 from annotation.models.person import Scope
@@ -59,8 +61,11 @@ def _words(scope: Scope, way: str, text: ConsentText) -> tuple[str, str]:
             )
         case Scope.PROVIDER:
             return (
-                _("What I write may be sent to %(provider)s, who runs the assistant.")
-                % {"provider": text.provider},
+                format_html(
+                    _("What I write may be sent to %(provider)s, who runs the assistant.")
+                    % {"provider": "{}"},
+                    apart(text.provider),
+                ),
                 _(
                     "Without this you cannot talk to the assistant. You would check sentences"
                     " about other people instead."

@@ -12,6 +12,7 @@ from personalization.demo.rows import people as people_rows
 from personalization.demo.rows import sheets as sheet_rows
 from personalization.demo.rows import times
 from personalization.demo.sheets import Plan
+from personalization.endpoints import usual
 
 NAME = "try-it"
 TITLE = "Try it: take part yourself"
@@ -30,10 +31,10 @@ CONSENT = (
     "This is a study to try out. You talk to a computer program for a few minutes. The program then"
     " writes down sentences about you, and you say which of them are true. After that you say which"
     " of these matter to new requests, and which of two answers you like better.\n\n"
-    "What you write is kept on this computer, under a made-up name. Please do not write your real"
-    " name, your address or anything that you want to keep to yourself.\n\n"
-    "It takes about ten minutes. There is no pay. You may stop at any time, and you may have"
-    " everything deleted that you wrote.\n\n"
+    "What you write is kept by whoever runs this site, under a made-up name. Please do not write your"
+    " real name, your address or anything that you want to keep to yourself.\n\n"
+    "It takes about ten minutes. There is no pay. You may stop at any time. You may also take back"
+    " what you wrote: then nobody is shown it any more, and it is in no publication.\n\n"
     "There are no right answers. What counts is what you think."
 )
 NOTE = (
@@ -67,7 +68,8 @@ def add(seed: int) -> Study:
         strangers=STRANGERS,
         sheets_each=SHEETS_EACH,
     )
-    ConsentText.objects.create(study=study, version=1, text=CONSENT)
+    # Named where the site's models are somebody else's: nobody's words go there unasked.
+    ConsentText.objects.create(study=study, version=1, text=CONSENT, provider=usual().provider)
     Invite.objects.create(study=study, way=Way.WHOLE, label="Take part in all of it")
     Invite.objects.create(study=study, way=Way.LABELS, label="Label other people's sheets only")
     queries = [_first(topic) for topic in TOPICS]

@@ -23,6 +23,7 @@ JOIN personalization_judgerun r ON r.id = v.run_id
 WHERE r.endpoint_id = %s AND r.finished_at IS NULL AND v.settled_at IS NULL
     AND v.due_at > statement_timestamp() AND v.lease_until > statement_timestamp()
 """
+# What this worker itself is still asking is not free, even where it was too busy to renew its lease.
 # Materialized: as a mere subquery it may be run once for each row that it is joined to, and then
 # finds other rows each time, more than the limit in all.
 CLAIM = """
@@ -30,6 +31,7 @@ WITH free AS MATERIALIZED (
     SELECT due.id FROM personalization_verdict due
     JOIN personalization_judgerun r ON r.id = due.run_id
     WHERE due.run_id = %(run)s AND due.settled_at IS NULL AND due.due_at <= statement_timestamp()
+        AND due.worker IS DISTINCT FROM %(worker)s
         AND r.cancelled_at IS NULL AND r.paused_at IS NULL AND r.finished_at IS NULL
     ORDER BY due.due_at, due.id LIMIT %(most)s FOR UPDATE OF due SKIP LOCKED
 )

@@ -12,6 +12,7 @@ from personalization.llm.backend import AskError, ErrorKind
 from personalization.llm.guard import FORBIDDEN
 
 LONGEST = 500  # characters of what the other end said
+SECRET_FROM = 12  # letters; servers of one's own are given keys such as EMPTY or ollama
 NEEDS_A_PERSON = {401: "unauthorized", 403: "unauthorized", 407: "unauthorized"}
 OFTEN, SLOW = 429, (408, 504)
 STALLED = (TimeoutError, asyncio.TimeoutError, aiohttp.ServerTimeoutError)
@@ -73,8 +74,13 @@ def _message(error: APIStatusError) -> str:
     return message if isinstance(message, str) else error.response.text
 
 
+def without_key(text: str, key: str) -> str:
+    """Return a text without the key in it; a short key is a placeholder, and may be any word."""
+    return text.replace(key, "[key]") if len(key) >= SECRET_FROM else text
+
+
 def _said(text: str, key: str) -> str:
-    plain = " ".join(text.replace(key, "[key]").split() if key else text.split())
+    plain = " ".join(without_key(text, key).split())
     return plain if len(plain) <= LONGEST else plain[:LONGEST] + " ..."
 
 

@@ -14,7 +14,7 @@ from openai._vendor.httpx_aiohttp import AiohttpTransport, Httpx2AiohttpClient
 
 from personalization.llm import guard, protocol
 from personalization.llm.backend import Answer, Ask, AskError
-from personalization.llm.failures import failure
+from personalization.llm.failures import SECRET_FROM, failure
 from personalization.llm.place import Place
 
 RETRIES = 2  # inside one ask, for failures that pass at once; the step tries again much later
@@ -88,7 +88,7 @@ class OpenAIBackend:
 
     def _without_key(self, content: bytes) -> bytes:
         key = self.place.key.encode()
-        return content.replace(key, b"[key]") if key else content
+        return content.replace(key, b"[key]") if len(key) >= SECRET_FROM else content
 
     async def _wait(self, problem: AskError, retry: int, deadline: float) -> None:
         """Wait before the next try; raise the problem where there is none."""

@@ -3,9 +3,11 @@
 from django import template
 from django.utils.translation import gettext_lazy
 
+from annotation.apart import apart
 from annotation.models.sheet import Stage
 
 register = template.Library()
+register.filter("apart", apart)
 
 STAGES = {
     Stage.REVIEW.value: gettext_lazy("Review of attributes"),

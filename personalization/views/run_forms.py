@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from annotation.apart import apart
 from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.agreement.report import question_name
@@ -20,7 +22,8 @@ from personalization.views import wording
 class _Questions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Question) -> str:
         """Return the question's name and what it asks."""
-        return f"{question_name(obj)}: {obj.wording_third_party or obj.wording}"
+        asked = obj.wording_third_party or obj.wording
+        return format_html("{}: {}", apart(question_name(obj)), apart(asked))
 
 
 class RunForm(forms.Form):

@@ -62,8 +62,8 @@ function settle() {
   }
 }
 
-// The draft: kept in this tab for its place in the conversation, and gone once it was sent.
-const key = () => `draft ${form.action} ${foot().querySelector("[name=position]").value}`;
+// The draft: kept in this tab for its person and place in the conversation, and gone once it was sent.
+const key = () => `draft ${form.dataset.person} ${form.action} ${foot().querySelector("[name=position]").value}`;
 const keep = () => sessionStorage.setItem(key(), box.value);
 
 function restore() {

@@ -5,7 +5,7 @@ const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
 function size(bytes) {
   const step = bytes ? Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3)) : 0;
   const style = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(document.documentElement.lang, style).format(bytes / 1000 ** step);
+  return new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn", ...style }).format(bytes / 1000 ** step);
 }
 
 function enhance(frame) {

@@ -57,7 +57,7 @@ function tell(name) {
 function showTime() {
   if (!savedAt) return;
   const seconds = Math.round((Date.now() - savedAt) / 1000);
-  const ago = new Intl.RelativeTimeFormat(document.documentElement.lang);
+  const ago = new Intl.RelativeTimeFormat(document.documentElement.lang, { numberingSystem: "latn" });
   let when = state.dataset.now;
   if (seconds >= 60) when = ago.format(-Math.floor(seconds / 60), "minute");
   else if (seconds >= 2) when = ago.format(-seconds, "second");

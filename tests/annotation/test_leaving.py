@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from annotation.leaving import stop, withdraw
-from annotation.models import Enrollment, Lapse, Sheet, Slot
+from annotation.models import Enrollment, Judgment, Lapse, Sheet, Slot
 from annotation.sheets import rater_of
 from tests import factories as make
 
@@ -84,3 +84,24 @@ def test_what_was_sent_in_stays_with_its_rater() -> None:
     withdraw(person)
     own.refresh_from_db()
     assert own.rater == rater_of(person)
+
+
+def test_no_answer_of_or_about_who_withdrew_counts_any_more() -> None:
+    person, own, other = at_work()
+    question = make.question(study=person.study)
+    about = make.attribute(study=person.study, of=person.participant)
+    theirs = make.item(sheet=own.sheet, question=question, subject=about)
+    others = make.item(sheet=other.sheet, question=question)
+    stranger = make.person_rater()
+    make.judgment(item=theirs, rater=rater_of(person), role="first_person")
+    make.judgment(item=theirs, rater=stranger)
+    make.judgment(item=others, rater=rater_of(person))
+    kept = make.judgment(item=others, rater=stranger)
+    elsewhere = make.judgment(rater=rater_of(person))
+    raw = set(Judgment.objects.values_list("pk", "value"))
+    changes = question.stamps.get().changes
+    withdraw(person)
+    current = Judgment.objects.filter(superseded_at=None)
+    assert {one.pk for one in current} == {kept.pk, elsewhere.pk}
+    assert set(Judgment.objects.values_list("pk", "value")) == raw
+    assert question.stamps.get().changes > changes  # so that kept reports are computed anew

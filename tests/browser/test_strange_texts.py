@@ -34,7 +34,8 @@ STRANGE = {
 }
 ALL = " ".join(text for name, text in STRANGE.items() if name != "long")
 # What people and models write: a paragraph, and a line that begins anew.
-BAD = f"{ALL} {LONG[:1000]}\n\n{ALL}"
+BAD_LINE = f"{ALL} {LONG[:1000]}"
+BAD = f"{BAD_LINE}\n\n{ALL}"
 VISIBLE = """() => document.title + "\\n" + document.body.innerText + "\\n"
   + [...document.querySelectorAll("input, textarea")].map((one) => one.value).join("\\n")"""
 # A text that turns the direction may turn only itself: it stands alone in a box or an isolate.
@@ -137,9 +138,9 @@ def add() -> Content:
     )
 
 
-def strangely(_plain: str) -> str:
+def strangely(plain: str) -> str:
     """Return what strangers write instead."""
-    return BAD
+    return BAD if "\n\n" in plain else BAD_LINE
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +153,7 @@ def written(strange: Content) -> list[str]:
     """Return the strange texts as they stand in the database, and in the tables of files."""
     texts = [
         ALL,
+        f"unauthorized: status 401: {BAD_LINE}",
         BAD,
         *STRANGE.values(),
         strange.user.username,

@@ -38,6 +38,15 @@ def test_every_row_is_counted_once() -> None:
     assert found.since is not None
 
 
+def test_work_for_somebody_who_has_gone_is_no_failure() -> None:
+    study = make.study()
+    busy.consent(study)
+    busy.failed(busy.person(study, Standing.CHATTING), "no longer wanted")
+    replies = next(step for step in backlog.backlog(study) if step.step == "reply")
+    assert (replies.failed, replies.reasons) == (0, [])
+    assert backlog.try_again(study, "reply") == 0
+
+
 def test_the_commonest_reasons_come_first() -> None:
     """Long ones are cut; of many, the first five are shown."""
     study = make.study()

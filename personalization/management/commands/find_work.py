@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from personalization.judge.runs import look_for_abandoned
 from personalization.live import find
 
 
@@ -15,3 +16,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Find it."""
         find()
+        look_for_abandoned()

@@ -107,6 +107,7 @@ def test_withdrawing_is_asked_twice_and_then_final() -> None:
         response = browser.get(path(person, page))
         assert response.status_code == 403
         assert b"You have withdrawn" in response.content
+        assert b"takes nothing more" not in response.content
 
 
 def test_nothing_is_taken_after_a_withdrawal() -> None:

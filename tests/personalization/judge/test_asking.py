@@ -51,6 +51,21 @@ def test_a_run_that_finds_no_place_does_not_ask_for_a_job_at_once(one: JudgeRun)
     assert ProcrastinateJob.objects.get().scheduled_at >= began + timedelta(seconds=1)
 
 
+def test_a_claim_takes_no_more_than_it_may(one: JudgeRun) -> None:
+    """However the database joins it: so many readings are as many calls at the endpoint."""
+    plan(one)
+    assert [len(claim(one, "worker", 2)) for _claim in range(3)] == [2, 1, 0]
+
+
+def test_a_worker_never_claims_what_it_is_asking_itself(one: JudgeRun) -> None:
+    """It was too busy to renew its leases; another worker may take them over."""
+    plan(one)
+    assert len(claim(one, "slow", 2)) == 2
+    later(one)
+    assert len(claim(one, "slow", 3)) == 1
+    assert len(claim(one, "quick", 3)) == 2
+
+
 def test_a_lost_call_is_asked_again_by_whoever_has_the_reading(one: JudgeRun) -> None:
     """Its lease ended meanwhile: the worker that had it leaves it alone."""
     plan(one)
