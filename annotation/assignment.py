@@ -106,7 +106,7 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> bool:
             if error.why is not Refusal.TOO_LATE:
                 raise
             place = None
-        write(person, slot, answers, place)
+        write(person, slot, answers, place, counts=not _is_taken_back(slot.sheet))
         if place is not None:
             Slot.objects.filter(pk=place.pk).update(submitted_at=Now(), draft=None)
         go_on(person.pk)
@@ -149,6 +149,13 @@ def _place(person: Enrollment, slot_id: int) -> Slot:
     if slot is None:
         raise SheetError(Refusal.NOT_THEIRS)
     return slot
+
+
+def _is_taken_back(sheet: Sheet) -> bool:
+    """Return whether the person whom a sheet is about has withdrawn while others had it open."""
+    return Enrollment.objects.filter(
+        study=sheet.study_id, participant__rater=sheet.owner_id, withdrawn_at__isnull=False
+    ).exists()
 
 
 def _may_take(slot: Slot, rater: Rater) -> bool:

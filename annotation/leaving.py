@@ -43,7 +43,8 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
 def _free_places(enrollment: Enrollment, why: LapseReason) -> None:
     """Give back the places that a person holds; a draft is kept only of somebody who stays in."""
     rater = rater_of(enrollment)
-    held = Slot.objects.select_for_update().filter(
+    # The places alone: other people's work refers to the sheets, and must not wait.
+    held = Slot.objects.select_for_update(of=("self",)).filter(
         sheet__study=enrollment.study_id, rater=rater, submitted_at=None
     )
     stays = why is not LapseReason.WITHDRAWN

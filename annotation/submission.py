@@ -40,8 +40,12 @@ def is_surplus(slot: Slot, rater: Rater) -> bool:
     return _sent(slot, rater).filter(use=Use.SURPLUS).exists()
 
 
-def write(person: Enrollment, slot: Slot, answers: Answers, place: Slot | None) -> None:
+def write(
+    person: Enrollment, slot: Slot, answers: Answers, place: Slot | None, *, counts: bool = True
+) -> None:
     """Keep the answers given on the page of `slot`, at a place, or without one as surplus.
+
+    Where they may not count, they are surplus as well: the work is done, and no number rests on it.
 
     What was shown is kept with each of them: how far down it stood, which candidate stood first,
     whose words were used and which consent text the person had agreed to.
@@ -57,7 +61,7 @@ def write(person: Enrollment, slot: Slot, answers: Answers, place: Slot | None) 
                 question_id=items[pk].question_id,
                 rater=rater,
                 role=slot.role,
-                use=place.purpose if place else Use.SURPLUS,
+                use=place.purpose if place and counts else Use.SURPLUS,
                 occasion=slot.occasion,
                 slot=place or slot,
                 value=None if isinstance(answer, Reason) else answer,

@@ -21,6 +21,7 @@ from annotation.assignment import (
     other_available,
     submit,
 )
+from annotation.leaving import withdraw
 from annotation.models.slot import LapseReason
 from tests import factories as make
 from tests import laid
@@ -231,6 +232,19 @@ def test_what_comes_too_late_is_kept_as_surplus(owner: m.Enrollment) -> None:
     expected = {(laid.rater(slow).pk, "surplus"): 3, (laid.rater(quick).pk, "label"): 3}
     assert Counter(uses) == expected
     assert claim_other(slow) is None
+
+
+def test_answers_about_somebody_who_withdrew_meanwhile_do_not_count(owner: m.Enrollment) -> None:
+    """The sheet was open when its owner left: the work is taken, and no number rests on it."""
+    laid.review(owner)
+    stranger = another(owner)
+    slot = claimed(stranger)
+    withdraw(owner)
+    assert refusal(lambda: hold(stranger, slot.pk)) is Refusal.TAKEN_AWAY
+    submit(stranger, slot.pk, answers(slot))
+    slot.refresh_from_db()
+    assert slot.submitted_at is not None
+    assert set(m.Judgment.objects.values_list("use", flat=True)) == {"surplus"}
 
 
 def test_late_answers_go_to_the_place_given_since(owner: m.Enrollment) -> None:

@@ -81,6 +81,7 @@ def agree(tab: Tab) -> None:
 
 def talk(tab: Tab) -> None:
     """Say two things; what is typed outlives a reload, and the answers are streamed."""
+    tab.wait_for_load_state()
     box = tab.get_by_label("Your message")
     for number, text in enumerate(SAID, 1):
         reach(tab, box)
@@ -150,6 +151,7 @@ def test_the_page_outlives_the_server(tab: Tab, running: Copy, model: LLMServer)
     """Killed in the middle of an answer and started again: the open page gets the rest by itself."""
     tab.goto(invitation(running))
     agree(tab)
+    tab.wait_for_load_state()  # a key that falls between two pages is lost
     model.misbehave("slow", None, pause=0.3)
     reach(tab, tab.get_by_label("Your message"))
     tab.keyboard.type("I sail every summer, and I have two dogs who like the water.")

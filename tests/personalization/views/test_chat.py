@@ -13,6 +13,7 @@ from annotation.chat import say
 from annotation.models import Conversation, Enrollment, Study, Turn
 from annotation.streams import read_token
 from personalization.models import Reply
+from personalization.work import try_again
 from tests import factories as make
 from tests.visits import visiting
 
@@ -85,6 +86,16 @@ def test_a_message_is_sent_and_its_answer_awaited(person: Enrollment) -> None:
     assert read_token(found[1]) == Turn.objects.get().pk
     assert 'name="position" value="2"' in page
     assert "data-closed" in page
+
+
+def test_a_draft_of_the_browser_belongs_to_one_person(person: Enrollment) -> None:
+    """Two people at one computer are at the same place of the same study: the page tells them apart."""
+    other = make.enrolled(study=person.study)
+    pages = [visiting(each).get(path(person)).content.decode() for each in (person, other)]
+    (one, two) = (re.search(r'data-person="([0-9]+)"', page) for page in pages)
+    assert one is not None
+    assert two is not None
+    assert one[1] != two[1]
 
 
 def test_what_has_come_of_an_answer_is_shown_without_a_script(person: Enrollment) -> None:
@@ -202,6 +213,21 @@ def test_a_failed_answer_leaves_two_ways_on(person: Enrollment, why: str, words:
     answered_attempt = reply.attempt
     reply.refresh_from_db()
     assert reply.attempt == answered_attempt
+
+
+def test_a_page_with_a_failed_answer_sees_that_the_study_team_tried_again(
+    person: Enrollment,
+) -> None:
+    reply = failed(say(person, 0, "I sail."))
+    browser = visiting(person)
+    state = re.search(r"seen=([\w-]+)", browser.get(path(person)).content.decode())
+    assert state is not None
+    again = {"seen": state[1]}
+    assert browser.get(path(person), again, headers=HTMX).status_code == 204
+    try_again([reply])
+    page = browser.get(path(person), again, headers=HTMX).content.decode()
+    assert "could not answer" not in page
+    assert "is writing" in page
 
 
 def test_without_an_answer_one_may_go_on(person: Enrollment) -> None:
