@@ -23,7 +23,8 @@ from config.embedded import server
 
 START_LIMIT = 60.0  # seconds for the server to answer
 GRACE = 10.0  # seconds before a child that does not stop is killed
-WORKERS = {"live": 8, "batch": 2}  # queue -> jobs at a time, each queue in its own process
+# Queue -> jobs at a time, each queue in its own process. Live jobs mostly wait for models.
+WORKERS = {"live": 32, "batch": 2}
 
 
 def main() -> int:

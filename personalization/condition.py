@@ -185,9 +185,10 @@ def _endpoints() -> list[Row]:
             rows.append(Row(one.name, found))
             continue
         said = format_html(
-            _("Last error %(time)s ago: %(error)s") % {"time": "{}", "error": "{}"},
-            timesince(one.failed_at, now),
-            apart(one.error[:300]),
+            # By name: a translation may put them in another order.
+            _("Last error %(time)s ago: %(error)s") % {"time": "{time}", "error": "{error}"},
+            time=timesince(one.failed_at, now),
+            error=apart(one.error[:300]),
         )
         if one.answered_at is None or one.failed_at > one.answered_at:
             rows.append(Row(one.name, found, State.BAD, said))

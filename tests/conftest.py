@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as site
 from django.db import connection
+from django.test import Client
 
+from annotation.models import User
+from tests import factories as make
 from tests.llm_server import LLMServer
 
 
@@ -33,6 +36,20 @@ def no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """A researcher."""
+    return make.user()
+
+
+@pytest.fixture
+def researcher(user: User) -> Client:
+    """The browser of a signed-in researcher."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @pytest.fixture(scope="session")

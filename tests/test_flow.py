@@ -162,7 +162,7 @@ def check_lineage() -> None:
         attribute = judgment.item.relevance_pair.attribute  # type: ignore[union-attr]
         (evidence,) = attribute.evidence.all()
         assert evidence.turn.text in SAID
-        assert judgment.shown["consent"] == 1
+        assert (judgment.shown or {})["consent"] == 1
     owner, stranger = MissingAttribute.objects.order_by("pk")
     assert owner.participant == stranger.participant
     assert owner.rater != stranger.rater

@@ -64,18 +64,6 @@ def no_collected_files(settings: Any) -> None:  # noqa: ANN401 - pytest-django's
 
 
 @pytest.fixture
-def user() -> m.User:
-    return make.user()
-
-
-@pytest.fixture
-def researcher(user: m.User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
 def data() -> Labelled:
     return labelled(items=12)
 

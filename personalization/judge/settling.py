@@ -1,14 +1,14 @@
 """Keep readings, and settle an item as soon as all of its readings are in."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
-from annotation.models import Judgment
+from annotation.models import Enrollment, Item, Judgment
 from annotation.models.judgment import Role
 from personalization.judge.choices import Scale
 from personalization.judge.settlement import Reading, Settled, settle_orders, settle_single
@@ -74,6 +74,8 @@ def _settle(
         if all(row.settled_at is not None for row in rows)
         and {str(row.side) for row in rows} in WHOLE
     }
+    for item in _of_people_who_left(whole):
+        del whole[item]
     # Only what failed before and was asked again has an answer already.
     Judgment.objects.filter(
         item__in=whole, rater=run.rater_id, occasion=0, superseded_at=None
@@ -81,6 +83,16 @@ def _settle(
     Judgment.objects.bulk_create(
         [_judgment(rows, scales[rows[0].question_id]) for rows in whole.values()], batch_size=500
     )
+
+
+def _of_people_who_left(items: Collection[int]) -> list[int]:
+    """Return the items of people who withdrew while a judge was asked: no number may rest on them."""
+    left = Enrollment.objects.filter(
+        study=OuterRef("study"),
+        participant=OuterRef("sheet__owner__participant"),
+        withdrawn_at__isnull=False,
+    )
+    return list(Item.objects.filter(Exists(left), pk__in=items).values_list("pk", flat=True))
 
 
 def _judgment(rows: Sequence[Verdict], scale: Scale) -> Judgment:

@@ -79,6 +79,8 @@ class OpenAIBackend:
         raise AssertionError  # the last _wait raises
 
     def _read(self, content: bytes) -> object:
+        if len(content) > protocol.LONGEST_ANSWER:
+            raise AskError("garbage", f"more than {protocol.LONGEST_ANSWER} bytes")
         said = self._without_key(content)
         try:
             return protocol.clean(orjson.loads(said))

@@ -8,6 +8,7 @@ import orjson
 from personalization.llm.backend import Answer, AskError
 
 EXCERPT = 2000  # characters of garbage that are kept
+LONGEST_ANSWER = 1_000_000  # characters; an endpoint that does not stop is cut off
 
 
 def garbage(why: str, content: object) -> AskError:
@@ -89,6 +90,7 @@ class Whole:
     def __init__(self) -> None:
         self.begun = False  # has anything come that somebody may have read?
         self._text: list[str] = []
+        self._length = 0
         self._refusal: list[str] = []
         self._logprobs: list[Any] = []
         self._finish: str | None = None
@@ -120,6 +122,9 @@ class Whole:
             self._logprobs += logprobs["content"]
         self._refusal.append(refusal or "")
         self._text.append(piece or "")
+        self._length += len(piece or "")
+        if self._length > LONGEST_ANSWER:
+            raise AskError("garbage", f"a text of more than {LONGEST_ANSWER} characters")
         self.begun = self.begun or bool(piece)
         return piece or ""
 

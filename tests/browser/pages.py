@@ -37,12 +37,12 @@ class Page:
         return content.crowd.by[self.who].session if self.who else content.session
 
 
-def pressing(name: str) -> Callable[[Tab], None]:
-    """Return how a form is sent as it is."""
+def pressing(button: str) -> Callable[[Tab], None]:
+    """Return how a form is sent as it is; in every language, so the button has a selector."""
 
     def press(tab: Tab) -> None:
         with tab.expect_navigation():
-            tab.get_by_role("button", name=name).click()
+            tab.locator(button).click()
 
     return press
 
@@ -84,14 +84,14 @@ PAGES = [
         "join",
         lambda c: invite_url(c.crowd.invite),
         STRANGER,
-        act=pressing("Agree and begin"),
+        act=pressing("[value=accept]"),
     ),
     Page(
         "declined",
         "join",
         lambda c: invite_url(c.crowd.invite),
         STRANGER,
-        act=pressing("No, thank you"),
+        act=pressing("[value=decline]"),
     ),
     Page("not-open", "join", lambda c: reverse("join", args=["x"]), STRANGER, 404),
     Page("not-open-expired", "join", lambda c: invite_url(c.crowd.expired), STRANGER, 410),
@@ -121,7 +121,7 @@ PAGES = [
     on_the_way("chat-failed", "chat", "failed"),
     on_the_way("wait", "wait", "waiting"),
     on_the_way("sheet-review", "sheet", "reviewing"),
-    on_the_way("sheet-review-errors", "sheet", "reviewing", act=pressing("Send")),
+    on_the_way("sheet-review-errors", "sheet", "reviewing", act=pressing("#sheet .button-primary")),
     on_the_way("sheet-review-other", "sheet", "reviewing for others"),
     on_the_way("sheet-relevance", "sheet", "relating"),
     on_the_way("sheet-comparison", "sheet", "comparing"),

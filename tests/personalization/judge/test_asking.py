@@ -8,8 +8,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation import models as m
 from personalization.judge.leases import claim, next_attempt
-from personalization.judge.planning import plan
+from personalization.judge.planning import plan, questions_of
 from personalization.judge.runs import cancel, try_again
+from personalization.judge.scales import scale_of
+from personalization.judge.settlement import Reading
+from personalization.judge.settling import Read, keep
 from personalization.models import Endpoint, JudgeRun, ModelCall, Verdict
 from personalization.models.run import RunSource
 from tests import factories as make
@@ -64,6 +67,17 @@ def test_a_worker_never_claims_what_it_is_asking_itself(one: JudgeRun) -> None:
     later(one)
     assert len(claim(one, "slow", 3)) == 1
     assert len(claim(one, "quick", 3)) == 2
+
+
+def test_no_judgment_about_somebody_who_withdrew_meanwhile(one: JudgeRun) -> None:
+    """The reading is kept, as the call was made; no number rests on it."""
+    plan(one)
+    claimed = claim(one, "worker", 3)
+    m.Enrollment.objects.update(withdrawn_at=timezone.now())
+    reads = [Read(each.pk, each.item, Reading(2)) for each in claimed]
+    scales = {each.pk: scale_of(each) for each in questions_of(one)}
+    assert keep(one, "worker", reads, scales) == 3
+    assert not m.Judgment.objects.exists()
 
 
 def test_a_lost_call_is_asked_again_by_whoever_has_the_reading(one: JudgeRun) -> None:

@@ -213,6 +213,31 @@ def test_half_a_character_is_replaced() -> None:
     assert protocol.clean({"a": ["x\ud83dy", "\ud83d\ude00"]}) == {"a": ["x\ufffdy", "\U0001f600"]}
 
 
+def test_a_short_key_is_no_secret(llm_server: LLMServer) -> None:
+    """Servers of one's own are given keys such as EMPTY: the word stays in what a model says."""
+    llm_server.say(None, "The glass is EMPTY.")
+
+    async def ask(backend: OpenAIBackend) -> Answer:
+        return await plain(backend)
+
+    place = Place(llm_server.url, "EMPTY", trusted=True)
+    assert at(place, ask).text == "The glass is EMPTY."
+
+
+@WAYS
+def test_an_answer_without_end_is_cut_off(
+    llm_server: LLMServer,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[OpenAIBackend], Awaitable[Answer]],
+) -> None:
+    monkeypatch.setattr(protocol, "LONGEST_ANSWER", 1000)
+    llm_server.say(None, "word " * 300)
+    with pytest.raises(AskError) as raised:
+        on(llm_server, ask)
+    assert raised.value.kind == "garbage"
+    assert "more than 1000" in str(raised.value)
+
+
 def test_the_key_is_in_nothing_that_is_not_json() -> None:
     async def read(backend: OpenAIBackend) -> None:
         backend._read(f"<p>Your key is {KEY}.</p>".encode())

@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from annotation.models import User
-from tests import factories as make
 from tests.personalization.views.labelled import Labelled, labelled
 
 
@@ -12,19 +11,6 @@ from tests.personalization.views.labelled import Labelled, labelled
 def no_collected_files(settings: object) -> None:
     """Find static files where they lie: only a start of the server collects them."""
     settings.WHITENOISE_AUTOREFRESH = True  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def user(db: None) -> User:
-    return make.user()
-
-
-@pytest.fixture
-def researcher(user: User) -> Client:
-    """A signed-in researcher."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

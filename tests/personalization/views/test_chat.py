@@ -73,7 +73,7 @@ def test_a_model_is_named_with_who_runs_it(person: Enrollment) -> None:
     endpoint = make.endpoint(url="http://127.0.0.1:9/v1", provider="Example Inc.")
     person.study.step_models.create(step="reply", endpoint=endpoint, model="small-1")
     page = visiting(person).get(path(person)).content.decode()
-    assert "a machine, not a person: <bdi>small-1</bdi>, run by Example Inc." in page
+    assert "a machine, not a person: <bdi>small-1</bdi>, run by <bdi>Example Inc.</bdi>" in page
     assert "stand-in" not in page
 
 
