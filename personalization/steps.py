@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 FAILURE_LENGTH = 500
+OUTAGES = ("unavailable", "timeout", "rate_limited")
 REFUSALS = ("refusal", "content_filter")
 
 
@@ -61,6 +62,9 @@ class Step(ABC, Generic[Row]):
     model: type[Row]
     # Seconds before each new attempt of a round (work.ROUND says how many attempts there are).
     waits: ClassVar[tuple[float, ...]] = (2, 10, 30, 90)
+    # The same where the endpoint itself is in trouble: it may be back in half an hour, and people
+    # are told that they need not stay at the page.
+    outages: ClassVar[tuple[float, ...]] = (5, 60, 300, 1500)
     # Another time the same model may well answer; a person should not wait for that.
     asks_refusers_again: ClassVar[bool] = True
     # The longest wait that an endpoint may ask for before the row is given up.
@@ -176,11 +180,12 @@ def put_off(step: Step[Row], row: Row, error: AskError) -> None:
     if is_last(row) or not error.passing:
         give_up(step, row, str(error))
         return
-    wait = max(step.waits[row.attempt % ROUND], error.retry_after or 0)
-    if wait > step.patience:
+    asked_for = error.retry_after or 0
+    if asked_for > step.patience:
         give_up(step, row, str(error))
-    else:
-        retry_later(row, wait)
+        return
+    waits = step.outages if error.kind in OUTAGES else step.waits
+    retry_later(row, max(waits[row.attempt % ROUND], asked_for))
 
 
 def refused(step: Step[Row], row: Row) -> None:

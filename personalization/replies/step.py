@@ -33,8 +33,9 @@ class Replying(Step[Reply]):
     """One reply to each message of a person."""
 
     model = Reply
-    # Somebody is looking at the page.
+    # Somebody sits at the page: a failure that can be seen is better than a long wait.
     waits: ClassVar[tuple[float, ...]] = (1, 3, 6, 10)
+    outages: ClassVar[tuple[float, ...]] = waits
     patience: ClassVar[float] = 20
     asks_refusers_again: ClassVar[bool] = False
 

@@ -12,10 +12,11 @@ from annotation.models.person import Part
 from annotation.work import look
 from personalization.asking import ask_once
 from personalization.live import STEPS
+from personalization.llm.backend import AskError, ErrorKind
 from personalization.models import Endpoint, Extracted, Extraction, ModelCall
 from personalization.preparing import NO_LONGER_WANTED
-from personalization.steps import HopelessError
-from personalization.work import ROUND, try_again
+from personalization.steps import HopelessError, put_off
+from personalization.work import ROUND, claim, try_again
 from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
 from tests.personalization.machine import PROVIDER, chat, endpoint, finish, person, study
@@ -167,6 +168,19 @@ def test_a_hopeless_row_stops_and_is_shown(
     assert not m.Attribute.objects.exists()
     assert part_of(somebody) == (Part.DONE, False)
     assert somebody.trouble.startswith(f"Attributes could not be extracted. {failure}")
+
+
+@pytest.mark.parametrize(("kind", "minutes"), [("unavailable", 25), ("garbage", 1.5)])
+def test_an_outage_is_waited_out(somebody: m.Enrollment, kind: ErrorKind, minutes: float) -> None:
+    """An endpoint that is down has half an hour to come back; nonsense is asked about soon again."""
+    finish(chat(somebody, "I sail."), somebody)
+    STEPS["extraction"].plan(somebody.pk)
+    Extraction.objects.update(attempt=ROUND - 2)
+    (row,) = claim(Extraction.objects.all())
+    put_off(STEPS["extraction"], row, AskError(kind, "no"))
+    wait = Extraction.objects.get().due_at - timezone.now()
+    assert wait.total_seconds() == pytest.approx(60 * minutes, abs=20)
+    assert part_of(somebody) == (Part.REVIEW, True)
 
 
 def test_one_of_two_fails(llm_server: LLMServer, somebody: m.Enrollment) -> None:
