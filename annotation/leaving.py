@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from annotation.enrollment import finish
 from annotation.models import Conversation, Enrollment, Judgment, Lapse, Sheet, Slot
-from annotation.models.slot import LapseReason
+from annotation.models.slot import LapseReason, SlotRole
 from annotation.sheets import rater_of
 
 
@@ -41,13 +41,17 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
 
 
 def _free_places(enrollment: Enrollment, why: LapseReason) -> None:
-    """Give back the places that a person holds; a draft is kept only of somebody who stays in."""
+    """Give back the places that a person holds; a draft is kept only of somebody who stays in.
+
+    Whoever takes the answers back leaves the places at other people's sheets to others as well.
+    """
     rater = rater_of(enrollment)
+    stays = why is not LapseReason.WITHDRAWN
+    given = Q(submitted_at=None) if stays else Q(submitted_at=None) | Q(role=SlotRole.THIRD_PARTY)
     # The places alone: other people's work refers to the sheets, and must not wait.
     held = Slot.objects.select_for_update(of=("self",)).filter(
-        sheet__study=enrollment.study_id, rater=rater, submitted_at=None
+        given, sheet__study=enrollment.study_id, rater=rater
     )
-    stays = why is not LapseReason.WITHDRAWN
     Lapse.objects.bulk_create(
         [
             Lapse(
@@ -61,7 +65,7 @@ def _free_places(enrollment: Enrollment, why: LapseReason) -> None:
             for slot in held.order_by("pk")
         ]
     )
-    held.update(rater=None, leased_at=None, leased_until=None, draft=None)
+    held.update(rater=None, leased_at=None, leased_until=None, submitted_at=None, draft=None)
     if not stays:
         Lapse.objects.filter(sheet__study=enrollment.study_id, rater=rater).update(draft=None)
 

@@ -105,3 +105,13 @@ def test_no_answer_of_or_about_who_withdrew_counts_any_more() -> None:
     assert {one.pk for one in current} == {kept.pk, elsewhere.pk}
     assert set(Judgment.objects.values_list("pk", "value")) == raw
     assert question.stamps.get().changes > changes  # so that kept reports are computed anew
+
+
+def test_a_place_that_was_filled_is_free_again() -> None:
+    """What a stranger takes back counts no more, so somebody else may answer in that place."""
+    person, _own, other = at_work()
+    Slot.objects.filter(pk=other.pk).update(submitted_at=timezone.now())
+    withdraw(person)
+    other.refresh_from_db()
+    assert (other.rater, other.submitted_at) == (None, None)
+    assert other.ordinal is not None

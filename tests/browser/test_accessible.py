@@ -20,7 +20,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 FORMS = ["signin-link", "study-new", "import-new"]
-MAIN = ["agreement", "studies", "import-mapping", "votes", "chat-failed", "sheet-review"]
+MAIN = ["agreement", "import-mapping", "votes", "chat-failed", "sheet-review"]
 LOOKS = [
     {"theme": "dark"},
     {"theme": "contrast"},
