@@ -19,16 +19,26 @@ from sesame.utils import get_token
 
 from annotation import models as m
 from personalization.imports.errors import ImportRefusedError
-from personalization.models import LabelImport
+from personalization.endpoints import stand_in
+from personalization.models import ApiToken, Endpoint, JudgeRun, LabelImport
+from personalization.models.endpoint import OFFLINE
+from personalization.tokens import new_token
 from tests import factories as make
+from tests import laid
 from tests.personalization.views.labelled import Labelled, labelled
 from tests.personalization.views.pages import Node, read
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = {"home", "signin"}  # and nothing else answers 200 to a stranger
+PUBLIC = {"home", "signin", "healthz"}  # and nothing else answers 200 to a stranger
+UNKNOWN_LINKS = {"join", "me", "endpoint_trial"}  # as the tests fill them in
+# For people who take part: to everybody else, researchers too, they say how to get in.
+PARTICIPANTS = {"mine", "part", "consent", "welcome", "thanks", "leave", "others", "sheet",
+                "sheet_skip", "chat", "wait"}  # fmt: skip
 LEADS_ELSEWHERE = {"set_language"}  # to the page it was called from
-POST_ONLY = {"set_theme", "signout"}
+POST_ONLY = {"set_theme", "signout", "forget", "sheet_draft", "chat_again", "chat_finish",
+             "study_retry", "study_models", "study_close", "study_query_delete", "invite_close",
+             "run_cancel", "run_again", "token_revoke", "endpoint_close", "endpoint_try"}  # fmt: skip
 PAYLOADS = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -75,10 +85,26 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
         study=data.study, by=user, confirmed_at=timezone.now(), finished_at=timezone.now()
     )
     item = data.question.items.earliest("pk")
-    known = {"imports": one.pk, "items": item.pk, "questions": data.question.pk}
+    person = make.enrolled(study=data.study, part="review")
+    slot = laid.own_slot(laid.review(person))
+    run = JudgeRun.objects.create(study=data.study, rater=make.judge(), source="computed")
+    known = {
+        "imports": one.pk,
+        "items": item.pk,
+        "questions": data.question.pk,
+        "queries": make.query(study=data.study).pk,
+        "invites": make.invite(study=data.study).pk,
+        "runs": run.pk,
+        "sheets": slot.pk,
+    }
+    stand_in()
+    new_token(user, "script", 7)
 
     def fill(route: str) -> str:
-        path = route.replace("<slug:name>", data.study.name).replace("<str:token>", "wrong-token")
+        path = route.replace("endpoints/<slug:name>", f"endpoints/{OFFLINE}")
+        path = path.replace("<slug:name>", data.study.name).replace("<str:token>", "wrong-token")
+        path = path.replace("<slug:study>", data.study.name).replace("<int:attempt>", "0")
+        path = path.replace("<slug:key>", ApiToken.objects.get().token_key)
         for folder, pk in known.items():
             path = path.replace(f"{folder}/<int:pk>", f"{folder}/{pk}")
         assert "<" not in path, f"teach this test to fill in {route}"
@@ -120,28 +146,30 @@ def test_strangers_find_only_the_public_pages(client: Client, pages: dict[str, s
     """Every other page leads to the sign-in, with the way back, or refuses."""
     status = {name: client.get(path).status_code for name, path in pages.items()}
     assert {name for name, code in status.items() if code == 200} == PUBLIC
-    assert {name for name, code in status.items() if code == 403} == {"signin_link"}
+    assert {name for name, code in status.items() if code == 403} == {"signin_link", *PARTICIPANTS}
+    assert {name for name, code in status.items() if code == 404} == {"join", "me"}
     assert {name for name, code in status.items() if code == 405} == POST_ONLY
-    closed = status.keys() - PUBLIC - LEADS_ELSEWHERE - POST_ONLY - {"signin_link"}
-    assert len(closed) >= 14
+    closed = {name for name, code in status.items() if code == 302} - LEADS_ELSEWHERE
+    assert len(closed) >= 28
     for name in closed:
         assert client.get(pages[name])["Location"] == f"/signin/?next={quote(pages[name])}", name
 
 
 def test_strangers_change_nothing(client: Client, pages: dict[str, str]) -> None:
     """A POST to every page, with a full set of fields, makes no row of any kind."""
-    tables = (m.User, m.Study, m.Question, m.Judgment, LabelImport)
+    tables = (m.User, m.Study, m.Question, m.Judgment, m.Participant, m.Enrollment, m.Turn,
+              m.Invite, m.ConsentText, m.Query, JudgeRun, Endpoint, ApiToken, LabelImport)  # fmt: skip
     before = [table.objects.count() for table in tables]
     for path in pages.values():
         response = answers(client, path, "post", **dict.fromkeys(FIELDS, "x"), start="1")
-        assert response.status_code in {302, 400, 403, 405}, path
+        assert response.status_code in {302, 400, 403, 404, 405}, path
     assert [table.objects.count() for table in tables] == before
 
 
 def test_every_page_opens_for_a_researcher(researcher: Client, pages: dict[str, str]) -> None:
     """The walk above means something: to a researcher the same addresses answer."""
     for name, path in pages.items():
-        if name not in {"signin_link", *POST_ONLY}:
+        if name not in {"signin_link", *POST_ONLY, *PARTICIPANTS, *UNKNOWN_LINKS}:
             response = answers(researcher, path, panel="third_party")
             assert response.status_code in {200, 302}, name
             assert not response.headers.get("Location", "").startswith("/signin/"), name
