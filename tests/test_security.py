@@ -18,8 +18,8 @@ from django.utils import timezone
 from sesame.utils import get_token
 
 from annotation import models as m
-from personalization.imports.errors import ImportRefusedError
 from personalization.endpoints import stand_in
+from personalization.imports.errors import ImportRefusedError
 from personalization.models import ApiToken, Endpoint, JudgeRun, LabelImport
 from personalization.models.endpoint import OFFLINE
 from personalization.tokens import new_token
