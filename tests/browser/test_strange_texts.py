@@ -31,7 +31,7 @@ PLAIN = {
     *("design", "votes-none", "people-none"),
 }
 FOREIGN = [one for one in PAGES if one.name not in PLAIN]
-LONG = "w" * 10_000
+LONG = "w" * 2_000
 STRANGE = {
     "script": "<script>window.__xss = 1</script>",
     "image": '"\'><img src=x onerror="window.__xss = 1">',
@@ -191,9 +191,8 @@ def test_strange_texts_stay_texts(visit: Visit, strange: Content, wanted: Page) 
             # The name of the account, or the title of the study, if nothing else.
             assert STRANGE["image"] in text
         assert tab.evaluate(TURNED, written(strange)) == []
-        for width in (360, 1280):
-            tab.set_viewport_size({"width": width, "height": HEIGHT})
-            assert "\n".join(tab.evaluate(TOO_WIDE)) == ""
+        tab.set_viewport_size({"width": 360, "height": HEIGHT})
+        assert "\n".join(tab.evaluate(TOO_WIDE)) == ""
 
 
 def test_every_strange_text_is_read_as_written(visit: Visit, strange: Content) -> None:
