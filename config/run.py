@@ -30,30 +30,40 @@ WORKERS = {"live": 32, "batch": 2}
 def main() -> int:
     """Prepare, start, wait, stop; the exit status is that of the first child to end by itself."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    # Both signals also stop a start that is still under way, and all that it has started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Only noted, never raised: an exception out of a signal can be swallowed by what it lands in.
+    stopping: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
-        return _run()
-    except KeyboardInterrupt:
-        _say("\nStopped before everything was started.")
-        return 1
+        return _run(stopping)
     except ImproperlyConfigured as error:
         _say(str(error))
         return 1
 
 
-def _run() -> int:
+def _run(stopping: list[int]) -> int:
     if not _port_is_free():
         _say(f"Port {settings.PORT} is in use. Choose another: PORT=8123 make run")
         return 1
     _say("Starting the database ...")
     stop_database = _start_database()
     try:
-        django.setup()
-        _prepare()
-        children = [_server(), *(_worker(queue, jobs) for queue, jobs in WORKERS.items())]
+        _say("Bringing the database up to date ...")
+        children = [_start("config.prepare", stdout=None)]
         try:
-            return _greet(children) or _wait(children)
+            if (ended := _end_of(children[0], stopping)) is None:
+                _say("\nStopped before everything was started.")
+                return 1
+            if ended:
+                return ended
+            # What these print of themselves would hide the links; what goes wrong is on stderr.
+            children = [_server(), *(_worker(queue, jobs) for queue, jobs in WORKERS.items())]
+            django.setup()
+            return _greet(children, stopping) or _wait(children, stopping)
         finally:
             _stop(children)
     finally:
@@ -83,14 +93,12 @@ def _start_database() -> Callable[[], None]:
     return server.stop
 
 
-def _prepare() -> None:
-    """Bring database, translations and static files up to date; each is quick when nothing is new."""
-    _say("Bringing the database up to date ...")
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("catalogue", "--compile")
-    call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("endpoints", verbosity=0)
-    call_command("demo", link=False)
+def _end_of(child: subprocess.Popen[bytes], stopping: list[int]) -> int | None:
+    """Return the exit status of a child that is to end by itself; None once a signal has come."""
+    while not stopping:
+        with suppress(subprocess.TimeoutExpired):
+            return child.wait(0.1)
+    return None
 
 
 def _server() -> subprocess.Popen[bytes]:
@@ -105,20 +113,23 @@ def _worker(queue: str, jobs: int) -> subprocess.Popen[bytes]:
     return _start("config.worker", queue, str(jobs))
 
 
-def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+def _start(
+    module: str, *arguments: str, stdout: int | None = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches this process alone, which then stops the children.
-    # What children print of themselves would hide the links; what goes wrong is on stderr.
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    return subprocess.Popen(command, start_new_session=True, stdout=stdout)  # noqa: S603
 
 
-def _greet(children: list[subprocess.Popen[bytes]]) -> int:
+def _greet(children: list[subprocess.Popen[bytes]], stopping: list[int]) -> int:
     """Print the links once the server answers; return the exit status of a child that failed."""
     deadline = time.monotonic() + START_LIMIT
-    while _port_is_free() and time.monotonic() < deadline:
+    while not stopping and _port_is_free() and time.monotonic() < deadline:
         if ended := _ended(children):
             return ended
         time.sleep(0.1)
+    if stopping:
+        return 0
     site = f"http://localhost:{settings.PORT}"
     _say(f"\nConcord runs at {site}\nSign in as a researcher, once, with this link:")
     call_command("signin_link", site=site)
@@ -135,15 +146,8 @@ def _say_invitation(site: str) -> None:
         _say(f"\nTake part in a study, as anybody with this link can:\n{link.getvalue().strip()}")
 
 
-def _wait(children: list[subprocess.Popen[bytes]]) -> int:
+def _wait(children: list[subprocess.Popen[bytes]], stopping: list[int]) -> int:
     """Wait for a signal, or for a child that ends by itself."""
-    stopping: list[int] = []
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopping.append(number)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
     while not stopping:
         if ended := _ended(children):
             return ended

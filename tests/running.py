@@ -56,7 +56,7 @@ class Copy:
         until(lambda: "Stop with Ctrl-C" in self.said or self.process.poll() is not None)
         assert self.process.poll() is None, self.said
         used = psutil.Process(self.process.pid).cpu_times()
-        self.effort = used.user + used.system
+        self.effort = sum(used[:4])  # with its ended children's: they prepare
         return self
 
     def family(self) -> list[psutil.Process]:

@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation.models import Item, Question, Rater, Study, User
 from personalization import trials
+from personalization.endpoints import stand_in
 from personalization.imports import upload
 from personalization.judge.computing import compute
 from personalization.judge.pausing import pause
@@ -29,7 +30,6 @@ from personalization.models import (
     Pairing,
     Reply,
 )
-from personalization.models.endpoint import OFFLINE, EndpointKind
 from personalization.tokens import new_token
 from tests import busy
 from tests.browser import people
@@ -163,9 +163,6 @@ def judged(
 
 def people_in(name: str, text: Text = str) -> str:
     """Make a study that people are in the middle of; return its name."""
-    # The stand-in comes with the database, and goes with a flush.
-    columns = {"kind": EndpointKind.OFFLINE, "model": OFFLINE, "fixed": True}
-    Endpoint.objects.get_or_create(name=OFFLINE, defaults=columns)
     study = busy.study(people=2, name=name)
     Study.objects.filter(pk=study.pk).update(
         title=text("Journeys"), chat_task=text("Talk about your last journey."), pay_minor=900,
@@ -298,3 +295,4 @@ def unload() -> None:
         upload.remove_files(one)
     ProcrastinateJob.objects.all().delete()
     call_command("flush", verbosity=0, interactive=False)
+    stand_in()  # it comes with the database, and goes with a flush
