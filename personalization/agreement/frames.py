@@ -14,8 +14,8 @@ from django.db.models import Sum
 
 from annotation.models import Option, Question, Rater
 from annotation.models.rater import RaterKind
-from personalization.agreement.accuracy import INVALID, NOT_ASKED
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
+from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
 from personalization.agreement.patterns import histogram
 
 ITEMS = """

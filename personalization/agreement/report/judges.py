@@ -4,11 +4,11 @@ from itertools import combinations
 
 import numpy as np
 
-from personalization.agreement.accuracy import NOT_ASKED, accuracy_against_set
 from personalization.agreement.arrays import BoolArray, IntArray
 from personalization.agreement.estimate import Reason
 from personalization.agreement.frames import Frame, JudgeAnswers, Orders, identity_known
-from personalization.agreement.order import (
+from personalization.agreement.judges.accuracy import NOT_ASKED, accuracy_against_set
+from personalization.agreement.judges.order import (
     consistency,
     consistency_valid_only,
     first_position_share,

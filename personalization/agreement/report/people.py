@@ -2,29 +2,29 @@
 
 import numpy as np
 
-from personalization.agreement.accuracy import (
+from personalization.agreement.arrays import IntArray
+from personalization.agreement.coefficients.cohen import cells_by_owner, cohen_kappa, confusion
+from personalization.agreement.coefficients.fleiss import fleiss_kappa
+from personalization.agreement.coefficients.gwet import gwet_ac1, gwet_ac2
+from personalization.agreement.coefficients.krippendorff import alpha
+from personalization.agreement.coefficients.pair_mean import mean_pair_kappa
+from personalization.agreement.coefficients.rater_pairs import RaterPairs, pair_tables
+from personalization.agreement.coefficients.raw import raw_agreement, raw_agreement_micro
+from personalization.agreement.coefficients.weights import Weights
+from personalization.agreement.estimate import Level, Reason, Sample
+from personalization.agreement.frames import Frame, Labels, identity_known
+from personalization.agreement.intervals.sums import share
+from personalization.agreement.judges.accuracy import (
     INVALID,
     NO_LABEL,
     NOT_ASKED,
     accuracy_majority,
     majority,
 )
-from personalization.agreement.arrays import IntArray
-from personalization.agreement.cohen import cells_by_owner, cohen_kappa, confusion
-from personalization.agreement.estimate import Level, Reason, Sample
-from personalization.agreement.fleiss import fleiss_kappa
-from personalization.agreement.frames import Frame, Labels, identity_known
-from personalization.agreement.gwet import gwet_ac1, gwet_ac2
-from personalization.agreement.judge_agreement import judge_agreement, judge_agreement_micro
-from personalization.agreement.krippendorff import alpha
+from personalization.agreement.judges.judge_agreement import judge_agreement, judge_agreement_micro
 from personalization.agreement.minimums import DEFAULT
-from personalization.agreement.pair_mean import mean_pair_kappa
 from personalization.agreement.patterns import collapse
-from personalization.agreement.rater_pairs import RaterPairs, pair_tables
-from personalization.agreement.raw import raw_agreement, raw_agreement_micro
 from personalization.agreement.report.records import Collection, nothing, shown
-from personalization.agreement.sums import share
-from personalization.agreement.weights import Weights
 
 KAPPAS = {
     Level.NOMINAL: {"cohen_kappa": Weights.PLAIN},

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from personalization.agreement.cohen import confusion
+from personalization.agreement.coefficients.cohen import confusion
 from personalization.agreement.frames import Frame
 from personalization.agreement.report.judges import judge_name
 from personalization.agreement.report.people import single_values

@@ -6,26 +6,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from personalization.agreement.accuracy import INVALID, accuracy_majority, majority
 from personalization.agreement.arrays import FloatArray, IntArray
-from personalization.agreement.brennan_prediger import brennan_prediger
-from personalization.agreement.cohen import cohen_kappa, confusion, confusions_by_rater
+from personalization.agreement.coefficients.brennan_prediger import brennan_prediger
+from personalization.agreement.coefficients.cohen import cohen_kappa, confusion, confusions_by_rater
+from personalization.agreement.coefficients.fleiss import (
+    fleiss_kappa,
+    fleiss_kappa_pooled,
+    fleiss_se,
+)
+from personalization.agreement.coefficients.gwet import gwet_ac1, gwet_ac2, gwet_se
+from personalization.agreement.coefficients.krippendorff import alpha, alpha_long
+from personalization.agreement.coefficients.pair_mean import mean_pair_kappa
+from personalization.agreement.coefficients.rater_pairs import pair_tables
+from personalization.agreement.coefficients.raw import raw_agreement, raw_agreement_micro
+from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Level
-from personalization.agreement.fleiss import fleiss_kappa, fleiss_kappa_pooled, fleiss_se
-from personalization.agreement.gwet import gwet_ac1, gwet_ac2, gwet_se
-from personalization.agreement.krippendorff import alpha, alpha_long
-from personalization.agreement.order import (
+from personalization.agreement.judges.accuracy import INVALID, accuracy_majority, majority
+from personalization.agreement.judges.order import (
     consistency,
     consistency_valid_only,
     first_position_share,
     kappa_between_orders,
     order_accuracy,
 )
-from personalization.agreement.pair_mean import mean_pair_kappa
 from personalization.agreement.patterns import Patterns, collapse, histogram
-from personalization.agreement.rater_pairs import pair_tables
-from personalization.agreement.raw import raw_agreement, raw_agreement_micro
-from personalization.agreement.weights import Weights
 
 Read = Callable[..., tuple[IntArray, IntArray, IntArray]]
 Rows = Callable[[str, str], list[dict[str, str]]]

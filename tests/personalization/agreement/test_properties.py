@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personalization.agreement.arrays import IntArray
-from personalization.agreement.brennan_prediger import brennan_prediger
-from personalization.agreement.cohen import cohen_kappa, kappas
+from personalization.agreement.coefficients.brennan_prediger import brennan_prediger
+from personalization.agreement.coefficients.cohen import cohen_kappa, kappas
+from personalization.agreement.coefficients.fleiss import fleiss_kappa, fleiss_kappa_pooled
+from personalization.agreement.coefficients.gwet import gwet_ac1, gwet_ac2
+from personalization.agreement.coefficients.krippendorff import alpha, alpha_long
+from personalization.agreement.coefficients.rater_pairs import pair_tables
+from personalization.agreement.coefficients.raw import raw_agreement, raw_agreement_micro
+from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Level, Reason
-from personalization.agreement.fleiss import fleiss_kappa, fleiss_kappa_pooled
-from personalization.agreement.gwet import gwet_ac1, gwet_ac2
-from personalization.agreement.krippendorff import alpha, alpha_long
 from personalization.agreement.patterns import Patterns, collapse, histogram
-from personalization.agreement.rater_pairs import pair_tables
-from personalization.agreement.raw import raw_agreement, raw_agreement_micro
-from personalization.agreement.weights import Weights
 
 N_VALUES = 4
 PROFILE = settings(deadline=None, max_examples=60, derandomize=True)

@@ -1,0 +1,1 @@
+"""Agreement among raters: coefficients of histograms and of confusion tables."""

@@ -1,0 +1,1 @@
+"""Uncertainty: what is drawn again, and how often."""
