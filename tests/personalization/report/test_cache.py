@@ -4,7 +4,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Judgment, Question
-from personalization.agreement import frames, report
+from personalization.agreement import report
+from personalization.agreement.frames import loading
 from personalization.agreement.report import cache
 from personalization.agreement.report.records import Collection
 from personalization.models import AgreementReport
@@ -55,10 +56,10 @@ def _ratings(one: report.Report) -> int:
 
 def test_a_withdrawn_label_computes_again(question: Question) -> None:
     """Superseding moves the stamp as well."""
-    before = frames.stamp(question)
+    before = loading.stamp(question)
     judgment = Judgment.objects.order_by("pk")[0]
     Judgment.objects.filter(pk=judgment.pk).update(superseded_at=judgment.at)
-    assert frames.stamp(question) != before
+    assert loading.stamp(question) != before
 
 
 def test_another_formula_computes_again(
@@ -75,17 +76,17 @@ def test_a_label_that_comes_while_reading_is_not_missed(
     question: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stamp of a report is that from before its data: what came later moves it."""
-    read = frames._answers
+    read = loading._answers
 
     def late(*given: object) -> object:
         labels = read(*given)  # type: ignore[arg-type]
         factories.judgment(item=question.items.order_by("pk")[0], value=0)
         return labels
 
-    monkeypatch.setattr(frames, "_answers", late)
+    monkeypatch.setattr(loading, "_answers", late)
     kept, _at = cache.fresh(question)
     monkeypatch.undo()
-    assert kept.stamp != frames.stamp(question)
+    assert kept.stamp != loading.stamp(question)
 
 
 def test_reloading_moves_no_interval(question: Question) -> None:

@@ -5,7 +5,7 @@ kernels never see an id. Roles are separate panels from here on and nothing pool
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from annotation.models import Option, Question, Rater
-from annotation.models.rater import RaterKind
-from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
+from personalization.agreement.arrays import BoolArray, IntArray
+from personalization.agreement.frames.data import HUMAN_ROLES, Frame, JudgeAnswers, Labels, Orders
 from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
 from personalization.agreement.patterns import histogram
 
@@ -48,68 +48,6 @@ SELECT r.item_id, r.accepted FROM annotation_reference r
 JOIN annotation_item i ON i.id = r.item_id
 WHERE i.question_id = %(question)s AND r.superseded_at IS NULL
 """
-HUMAN_ROLES = ("first_person", "third_party")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labels:
-    """One panel's current labels: codes of items and raters, values; (n_ratings,) each.
-
-    histogram: (items, options) how many raters gave the item that value.
-    """
-
-    item: IntArray
-    rater: IntArray
-    value: IntArray
-    histogram: IntArray
-    rater_ids: IntArray
-    reasons: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Orders:
-    """Pairs judged in both orders: their items, and the value read in each order (-1 unreadable)."""
-
-    item: IntArray
-    ab: IntArray
-    ba: IntArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgeAnswers:
-    """One judge: a value per item (INVALID, NOT_ASKED), both orders where it was asked in both."""
-
-    rater_id: int
-    value: IntArray
-    reasons: dict[str, int]
-    orders: Orders | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """Everything the report needs of one question."""
-
-    question: Question
-    options: list[str]
-    scores: FloatArray | None
-    item_ids: IntArray
-    owner: IntArray | None
-    panels: dict[str, Labels]
-    judges: list[JudgeAnswers]
-    accepted: BoolArray | None
-    raters: dict[int, Rater] = field(default_factory=dict)
-    candidates: tuple[int, int] | None = None
-    stamp: str = ""
-
-    @property
-    def n_items(self) -> int:
-        """How many items the question has."""
-        return len(self.item_ids)
-
-    @property
-    def n_values(self) -> int:
-        """How many options the question declares."""
-        return len(self.options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,13 +106,6 @@ def _candidates(options: list[Option]) -> tuple[int, int] | None:
     """Return the codes of "the first candidate" and "the second", where the question has them."""
     sides = {option.side: option.code for option in options if option.side}
     return (sides["a"], sides["b"]) if len(sides) == 2 else None
-
-
-def identity_known(frame: Frame, role: str) -> bool:
-    """Return whether the panel's raters are people rather than positions in a list (C11)."""
-    return all(
-        frame.raters[int(pk)].kind != RaterKind.POSITION for pk in frame.panels[role].rater_ids
-    )
 
 
 def _rows(sql: str, **parameters: int | str) -> list[tuple[Any, ...]]:

@@ -1,0 +1,115 @@
+"""What frames hold: coded arrays of one question, without names or model instances."""
+
+from dataclasses import dataclass, field
+
+from annotation.models import Question, Rater
+from annotation.models.rater import RaterKind
+from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
+
+HUMAN_ROLES = ("first_person", "third_party")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """One panel's current labels: codes of items and raters, values; (n_ratings,) each.
+
+    histogram: (items, options) how many raters gave the item that value.
+    """
+
+    item: IntArray
+    rater: IntArray
+    value: IntArray
+    histogram: IntArray
+    rater_ids: IntArray
+    reasons: dict[str, int]
+    repeats: "Repeats | None" = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """The same rater at the same item on a later occasion: item, rater, both values, (K,) each."""
+
+    item: IntArray
+    rater: IntArray
+    first: IntArray
+    again: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """Who wrote the two candidates of each item that is a pair.
+
+    system_a, system_b: (N,) codes of `systems` (an author, under a condition where conditions
+    differ), family_a, family_b: (N,) codes of `families`; -1 where unknown or no pair.
+    """
+
+    systems: list[str]
+    system_a: IntArray
+    system_b: IntArray
+    families: list[str]
+    family_a: IntArray
+    family_b: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """Pairs judged in both orders: their items, and the value read in each order (-1 unreadable)."""
+
+    item: IntArray
+    ab: IntArray
+    ba: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgeAnswers:
+    """One judge: a value per item (INVALID, NOT_ASKED), both orders where it was asked in both.
+
+    score: (N,) mean of both orders for ordinal questions, nan where there is none (protocols 0.2);
+    certainty: (N,) 1 to 100, -1 where none was given; shares: (N, V) its distribution over the
+    options, rows of nan where it gave none; each None where no item has one. family: its model
+    family as a code of `Sides.families`, -1 unknown.
+    """
+
+    rater_id: int
+    value: IntArray
+    reasons: dict[str, int]
+    orders: Orders | None = None
+    score: FloatArray | None = None
+    certainty: IntArray | None = None
+    shares: FloatArray | None = None
+    family: int = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Everything the report needs of one question."""
+
+    question: Question
+    options: list[str]
+    scores: FloatArray | None
+    item_ids: IntArray
+    owner: IntArray | None
+    panels: dict[str, Labels]
+    judges: list[JudgeAnswers]
+    accepted: BoolArray | None
+    raters: dict[int, Rater] = field(default_factory=dict)
+    candidates: tuple[int, int] | None = None
+    sides: Sides | None = None
+    stamp: str = ""
+
+    @property
+    def n_items(self) -> int:
+        """How many items the question has."""
+        return len(self.item_ids)
+
+    @property
+    def n_values(self) -> int:
+        """How many options the question declares."""
+        return len(self.options)
+
+
+def identity_known(frame: Frame, role: str) -> bool:
+    """Return whether the panel's raters are people rather than positions in a list (C11)."""
+    return all(
+        frame.raters[int(pk)].kind != RaterKind.POSITION for pk in frame.panels[role].rater_ids
+    )
