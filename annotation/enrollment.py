@@ -18,16 +18,11 @@ PARTS = {
     Way.WHOLE: (Part.CHAT, Part.REVIEW, Part.RELEVANCE, Part.COMPARISON, Part.DONE),
     Way.LABELS: (Part.OTHERS, Part.DONE),
 }
-# The step of the machine that prepares a part, and the stage of the part's sheets.
+# The step of the machine that prepares a part; the part's sheets are of the stage of that name.
 PREPARED_BY = {
     Part.REVIEW: "extraction",
     Part.RELEVANCE: "pairing",
     Part.COMPARISON: "generation",
-}
-STAGE_OF = {
-    Part.REVIEW: Stage.REVIEW,
-    Part.RELEVANCE: Stage.RELEVANCE,
-    Part.COMPARISON: Stage.COMPARISON,
 }
 CODE_LENGTH = 10
 # A sheet that a rater gave back in one of these ways is not offered to the rater again.
@@ -100,7 +95,7 @@ def _is_through(enrollment: Enrollment) -> bool:
         case Part.OTHERS:
             return others_done(enrollment) >= enrollment.study.sheets_each
         case _:
-            stage = STAGE_OF[Part(enrollment.part)]
+            stage = Stage(enrollment.part)
             return not open_own_slots(enrollment).filter(sheet__stage=stage).exists()
 
 

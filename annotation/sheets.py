@@ -101,8 +101,8 @@ def _lay(
 ) -> Sheet:
     # Somebody who goes a way for the second time, after a newer consent text, finds the sheet there:
     # all items of a sheet are laid together, and an item is asked once.
-    for first in items[:1]:
-        there = Item.objects.filter(study=enrollment.study_id, **first).select_related("sheet")
+    if items:
+        there = Item.objects.filter(study=enrollment.study_id, **items[0]).select_related("sheet")
         if (laid := there.first()) is not None:
             return laid.sheet
     owner = rater_of(enrollment)

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.enrollment import PARTS, STAGE_OF, open_own_slots, others_done
+from annotation.enrollment import PARTS, open_own_slots, others_done
 from annotation.models import Enrollment, Slot, Study, Turn
 from annotation.models.consent import Way
 from annotation.models.conversation import Speaker
@@ -129,7 +129,7 @@ def _ahead(study: Study, part: Part) -> tuple[int, int]:
         case Part.OTHERS:
             return study.sheets_each, study.sheets_each * OTHER_SHEET
         case _:
-            stage = STAGE_OF[part]
+            stage = Stage(part)
             sheets = 1 if part is Part.REVIEW else study.queries_each
             return sheets, sheets * _sheet_seconds(stage, USUAL_ITEMS[stage])
 
@@ -150,7 +150,7 @@ def _present(enrollment: Enrollment, part: Part) -> Step:
             done = others_done(enrollment)
             left = max(0, total - done) * OTHER_SHEET
         case _:
-            sheets = _own_sheets(enrollment, STAGE_OF[part])
+            sheets = _own_sheets(enrollment, Stage(part))
             if sheets:
                 total = len(sheets)
             done = sheets.count(0)

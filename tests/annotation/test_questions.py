@@ -4,6 +4,7 @@ import pytest
 
 from annotation.models import Option, Question
 from annotation.models.question import Candidate, Kind, Level
+from annotation.protocol import options
 from annotation.questions import KINDS
 from annotation.questions.kind import QuestionKind
 from tests import factories as make
@@ -51,16 +52,5 @@ def test_a_study_can_ask_it(kind: QuestionKind) -> None:
     question = Question.objects.create(
         study=make.study(), key=kind.kind, kind=kind.kind, level=kind.level, wording=kind.wording
     )
-    Option.objects.bulk_create(
-        Option(
-            question=question,
-            code=code,
-            key=answer.key,
-            label=answer.label,
-            audience=answer.audience,
-            score=answer.score,
-            side=answer.side,
-        )
-        for code, answer in enumerate(kind.answers)
-    )
+    Option.objects.bulk_create(options(question, kind))
     assert question.options.count() == len(kind.answers)

@@ -1,13 +1,19 @@
 """A study whose models are asked at the fake server, and people in it."""
 
+import pytest
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from annotation import models as m
 from annotation.enrollment import go_on
 from annotation.models.person import Scope
 from annotation.work import look
+from personalization.asking import ask_once
+from personalization.live import STEPS
 from personalization.models import Endpoint, Reply, StepModel
 from personalization.models.endpoint import Step
+from personalization.preparing import NO_LONGER_WANTED
+from personalization.steps import HopelessError
 from tests import factories as make
 from tests.llm_server import LLMServer
 
@@ -76,3 +82,16 @@ def finish(conversation: m.Conversation, of: m.Enrollment) -> None:
 
 def reply_to(turn: m.Turn) -> Reply:
     return Reply.objects.get(turn=turn)
+
+
+def answer_too_late(name: str, somebody: m.Enrollment) -> None:
+    """Ask a model for somebody's first row of a step; the person withdraws before it is settled."""
+    step = STEPS[name]
+    step.plan(somebody.pk)
+    row = step.model.objects.order_by("pk")[0]
+    request = step.request(row)
+    assert request is not None
+    call = async_to_sync(ask_once)(step.name, row.pk, 0, request.endpoint, request.ask)
+    m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
+    with pytest.raises(HopelessError, match=NO_LONGER_WANTED):
+        step.settle(row, call)

@@ -1,7 +1,6 @@
 """Two responses to each query, one with what the owner found relevant; a blind pair comes of it."""
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from annotation import models as m
@@ -9,16 +8,12 @@ from annotation.enrollment import go_on
 from annotation.models.person import Part
 from annotation.sheets import REQUIRED_GAINS, lay_relevance, rater_of
 from annotation.work import look
-from personalization.asking import ask_once
-from personalization.live import STEPS
 from personalization.models import Generation
-from personalization.preparing import NO_LONGER_WANTED
-from personalization.steps import HopelessError
 from personalization.work import ROUND
 from tests import factories as make
 from tests.llm_exchange import Body, Fault
 from tests.llm_server import LLMServer, texts_of
-from tests.personalization.machine import PROVIDER, endpoint, person, study
+from tests.personalization.machine import PROVIDER, answer_too_late, endpoint, person, study
 from tests.working import work_off
 
 pytestmark = pytest.mark.django_db
@@ -177,15 +172,7 @@ def test_two_equal_responses_are_no_pair(of: m.Study, llm_server: LLMServer) -> 
 def test_nothing_is_written_for_somebody_who_withdrew_meanwhile(of: m.Study) -> None:
     """The answer comes after the person has left."""
     somebody = answered(of, 1, 1)
-    step = STEPS["generation"]
-    step.plan(somebody.pk)
-    row = Generation.objects.order_by("pk")[0]
-    request = step.request(row)
-    assert request is not None
-    call = async_to_sync(ask_once)(step.name, row.pk, 0, request.endpoint, request.ask)
-    m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
-    with pytest.raises(HopelessError, match=NO_LONGER_WANTED):
-        step.settle(row, call)
+    answer_too_late("generation", somebody)
     assert not m.Response.objects.exists()
 
 

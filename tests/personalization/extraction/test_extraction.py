@@ -4,22 +4,28 @@ import json
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from annotation import models as m
 from annotation.models.person import Part
 from annotation.work import look
-from personalization.asking import ask_once
 from personalization.live import STEPS
 from personalization.llm.backend import AskError, ErrorKind
 from personalization.models import Endpoint, Extracted, Extraction, ModelCall
 from personalization.preparing import NO_LONGER_WANTED
-from personalization.steps import HopelessError, put_off
+from personalization.steps import put_off
 from personalization.work import ROUND, claim, try_again
 from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
-from tests.personalization.machine import PROVIDER, chat, endpoint, finish, person, study
+from tests.personalization.machine import (
+    PROVIDER,
+    answer_too_late,
+    chat,
+    endpoint,
+    finish,
+    person,
+    study,
+)
 from tests.working import work_off
 
 pytestmark = pytest.mark.django_db
@@ -232,15 +238,7 @@ def test_nothing_is_written_about_somebody_who_withdrew_meanwhile(
 ) -> None:
     """The answer comes after the person has left: the call keeps it, and nothing is made of it."""
     finish(chat(somebody, "I sail."), somebody)
-    step = STEPS["extraction"]
-    step.plan(somebody.pk)
-    row = Extraction.objects.get()
-    request = step.request(row)
-    assert request is not None
-    call = async_to_sync(ask_once)(step.name, row.pk, 0, request.endpoint, request.ask)
-    m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
-    with pytest.raises(HopelessError, match=NO_LONGER_WANTED):
-        step.settle(row, call)
+    answer_too_late("extraction", somebody)
     assert not m.Attribute.objects.exists()
 
 
