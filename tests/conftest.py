@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from annotation.models import User
+from personalization.endpoints import stand_in
 from tests import factories as make
 from tests.llm_server import LLMServer
 
@@ -26,16 +27,17 @@ def plain_static_files(settings: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave no job behind a test that commits: a flush does not know the queue's tables."""
+def as_new(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Begin with what a new database has, end without jobs: a flush takes the one, not the others."""
     marker = request.node.get_closest_marker("django_db")
-    if marker is None or not marker.kwargs.get("transaction"):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if marker is not None or "db" in request.fixturenames:
+        request.getfixturevalue("transactional_db" if commits else "db")
+        stand_in()
     yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+    if commits:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
 @pytest.fixture

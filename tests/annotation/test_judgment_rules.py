@@ -1,10 +1,20 @@
 """A judgment has a value or a reason, is kept for ever, and is counted by a stamp."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from annotation.models import Judgment, Question, Reference, Stamp
+from annotation.models import (
+    Author,
+    Demographic,
+    Judgment,
+    Question,
+    Reference,
+    ResponsePair,
+    Stamp,
+)
 from tests import factories as make
 from tests.annotation.refusal import Row, copy, execute, refused, update
 
@@ -105,7 +115,7 @@ def test_one_current_answer() -> None:
         {"value": 0, "superseded_at": timezone.now()},
         {"superseded_at": None},
     ],
-    ids=str,
+    ids=lambda change: " ".join(change),
 )
 def test_an_answer_is_not_edited(change: Row) -> None:
     """No column changes, not even together with superseding; superseding alone is accepted."""
@@ -148,7 +158,7 @@ def test_stamps_count_every_change() -> None:
     """Insert, supersede and delete raise the stamp by a change per row, in bulk as well."""
     first, second = make.judgment(), make.judgment()
     question = first.question
-    assert (changes(question), changes(second.question)) == (1, 1)
+    assert (changes(question), changes(second.question)) == (2, 2)  # the item, then the judgment
     raters = [make.person_rater() for _ in range(3)]
     rows = [
         Judgment(item=row.item, question=row.question, rater=rater, role="third_party", value=0)
@@ -156,27 +166,31 @@ def test_stamps_count_every_change() -> None:
         for rater in raters
     ]
     Judgment.objects.bulk_create(rows)
-    assert (changes(question), changes(second.question)) == (4, 4)
+    assert (changes(question), changes(second.question)) == (5, 5)
     Judgment.objects.filter(question=question).update(superseded_at=timezone.now())
-    assert (changes(question), changes(second.question)) == (8, 4)
+    assert (changes(question), changes(second.question)) == (9, 5)
     execute("SET LOCAL concord.erasing = 'on'")
     first.delete()
-    assert (changes(question), changes(second.question)) == (9, 4)
+    assert (changes(question), changes(second.question)) == (10, 5)
 
 
 def test_a_statement_without_rows_raises_no_stamp() -> None:
     """A stamp tells of changes; an update that finds nothing is none."""
     question = make.judgment().question
+    before = changes(question)
     Judgment.objects.filter(value=0).update(superseded_at=timezone.now())
-    assert changes(question) == 1
+    Reference.objects.update(note="")
+    Demographic.objects.all().delete()
+    assert changes(question) == before
 
 
 def test_a_refused_change_raises_no_stamp() -> None:
     """What is rolled back is not counted."""
     judgment = make.judgment()
+    before = changes(judgment.question)
     with refused("judgment_append_only"):
         update(judgment, value=0)
-    assert changes(judgment.question) == 1
+    assert changes(judgment.question) == before
 
 
 def test_stamps_of_other_shards_are_kept() -> None:
@@ -184,7 +198,53 @@ def test_stamps_of_other_shards_are_kept() -> None:
     judgment = make.judgment()
     Stamp.objects.create(question=judgment.question, shard=99, changes=5)
     copy(judgment, rater=make.person_rater())
-    assert changes(judgment.question) == 7
+    assert changes(judgment.question) == 8
+
+
+def pair_of(author: Author) -> ResponsePair:
+    query = make.query()
+    a, b = make.response(query=query), make.response(query=query, by=author)
+    return ResponsePair.objects.create(query=query, a=a, b=b)
+
+
+def test_whatever_a_report_reads_moves_its_stamp() -> None:
+    """Items, truths, demographics, and what raters, authors and owners are called or are."""
+    rater, author = make.judge(), make.author()
+    item = make.item(subject=pair_of(author))
+    make.judgment(item=item, rater=rater, role="machine")
+    other = make.judgment().question
+    untouched = changes(other)
+    who = {"study": item.study, "participant": make.participant(), "key": "age_band"}
+    moves: list[Callable[[], object]] = [
+        lambda: make.item(question=item.question),
+        lambda: Reference.objects.create(item=item, kind="gold", accepted=[1]),
+        lambda: Reference.objects.update(accepted=[0]),
+        lambda: Reference.objects.all().delete(),
+        lambda: Demographic.objects.create(**who, value="18-29"),
+        lambda: Demographic.objects.update(value="30-39"),
+        lambda: Demographic.objects.all().delete(),
+        lambda: update(author, family="llama"),
+        lambda: update(rater, name="another"),
+        lambda: update(rater, configuration={"family": "gpt"}),
+        lambda: update(item.sheet, owner=make.person_rater()),
+    ]
+    for place, move in enumerate(moves):
+        before = changes(item.question)
+        move()
+        assert changes(item.question) == before + 1, place
+    assert changes(other) == untouched
+
+
+def test_what_no_report_reads_moves_no_stamp() -> None:
+    """A hidden sheet, an author's sampling, a rater's fingerprint: the same numbers."""
+    rater, author = make.judge(), make.author()
+    item = make.item(subject=pair_of(author))
+    make.judgment(item=item, rater=rater, role="machine")
+    before = changes(item.question)
+    update(item.sheet, hidden_at=timezone.now())
+    update(author, sampling={"temperature": 1})
+    update(rater, fingerprint="other")
+    assert changes(item.question) == before
 
 
 @pytest.mark.parametrize("accepted", [[2], [0, 2], [-1]], ids=str)

@@ -1,20 +1,21 @@
 """Rules of single columns and of uniqueness: a table each, and the proof that none is forgotten."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection, models
-from django.utils import timezone
 
-from annotation.models import Evidence, Lapse, MissingAttribute, Reference, Stamp
+from annotation.models import Demographic, Evidence, Lapse, MissingAttribute, Reference, Stamp
 from tests import factories as make
 from tests.annotation.refusal import Row, copy, refused, update
 
 pytestmark = pytest.mark.django_db
 
 Make = Callable[[], models.Model]
-NOW = timezone.now()
+# The same in every process that collects these tests: it stands in their names.
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def variant() -> models.Model:
@@ -40,6 +41,12 @@ def missing() -> MissingAttribute:
 
 def reference() -> Reference:
     return Reference.objects.create(item=make.item(), kind="gold", accepted=[0])
+
+
+def demographic() -> Demographic:
+    return Demographic.objects.create(
+        study=make.study(), participant=make.participant(), key="age_band", value="18-29"
+    )
 
 
 def option() -> models.Model:
@@ -140,6 +147,8 @@ COLUMNS: list[tuple[str, Make, Row, Row]] = [
         {"purpose": "preview", "ordinal": None},
         {"purpose": "bonus", "ordinal": None},
     ),
+    ("demographic_not_empty", demographic, {"value": "30-39"}, {"value": ""}),
+    ("demographic_not_empty", demographic, {"key": "gender"}, {"key": ""}),
     ("reference_kind_known", reference, {"kind": "adjudicated"}, {"kind": "guess"}),
     ("reference_not_empty", reference, {"accepted": [0, 1]}, {"accepted": []}),
 ]
@@ -197,6 +206,8 @@ UNIQUE: list[tuple[str, Make, Callable[[], Row], Callable[[], Row]]] = [
         lambda: {"code": 2, "key": "maybe"},
         lambda: {"code": 3, "key": "never", "side": "b"},
     ),
+    ("demographic_once", demographic, dict, lambda: {"study": make.study()}),
+    ("demographic_once", demographic, dict, lambda: {"key": "gender"}),
     ("reference_current", reference, dict, lambda: {"superseded_at": NOW}),
     ("reference_current", reference, dict, lambda: {"kind": "imported"}),
     ("stamp_shard_once", stamp, dict, lambda: {"shard": 2}),

@@ -127,7 +127,7 @@ def test_a_text_that_changed_meanwhile_is_shown_again(client: Client, invite: In
     assert Enrollment.objects.get().consent_version == 2
 
 
-@pytest.mark.parametrize("who", ["", "x", signing.dumps("p-1", salt="other")])
+@pytest.mark.parametrize("who", ["", "x", signing.dumps("p-1", salt="other")], ids=range(3))
 def test_a_forged_form_is_shown_again(client: Client, invite: Invite, who: str) -> None:
     path = invite_url(invite)
     response = client.post(path, form(client, path, scope=["use"], who=who))

@@ -13,7 +13,9 @@ TOKEN = stream_token(Turn(pk=1))
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "1:2:3", signing.dumps(1), signing.dumps(1, salt=SALT)[:-1] + "_"]
+    "token",
+    ["x", "1:2:3", signing.dumps(1), signing.dumps(1, salt=SALT)[:-1] + "_"],
+    ids=range(4),
 )
 def test_a_stranger(site: Site, token: str) -> None:
     """A pass is made by the chat page alone."""
