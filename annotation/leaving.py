@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from annotation.enrollment import finish
-from annotation.models import Conversation, Enrollment, Judgment, Lapse, Sheet, Slot
+from annotation.models import Conversation, Demographic, Enrollment, Judgment, Lapse, Sheet, Slot
 from annotation.models.slot import LapseReason, SlotRole
 from annotation.sheets import rater_of
 
@@ -23,12 +23,14 @@ def stop(enrollment: Enrollment) -> Enrollment:
 def withdraw(enrollment: Enrollment) -> Enrollment:
     """Take a person out of a study: own sheets are hidden, held ones freed, drafts deleted.
 
-    No number rests on this person's answers any more, nor on anybody's about this person. Exports
-    leave them out altogether. What was earned until now stays earned.
+    No number rests on this person's answers any more, nor on anybody's about this person. What the
+    person said of themself is deleted. Exports leave them out altogether. What was earned until now stays earned.
     """
     left = finish(enrollment.pk)
     _free_places(left, LapseReason.WITHDRAWN)
     _end_chat(left)
+    # Before the answers: it stamps all questions in order, and the answers some of them again.
+    Demographic.objects.filter(study=left.study_id, participant=left.participant_id).delete()
     _take_back_answers(left)
     now = timezone.now()
     Sheet.objects.filter(study=left.study_id, owner=rater_of(left), hidden_at=None).update(

@@ -33,6 +33,24 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
+def numbers(name: str, defaults: dict[str, int], most: int) -> dict[str, int]:
+    """Return the variable `name`, as `key=number,key=number`, over the defaults.
+
+    ImproperlyConfigured for other keys, and for anything but whole numbers from 1 to `most`.
+    """
+    found = dict(defaults)
+    for word in words(name):
+        key, _equals, number = (part.strip() for part in word.partition("="))
+        whole = number.isascii() and number.isdigit() and len(number) < 10
+        if key not in defaults or not whole or not 1 <= int(number) <= most:
+            raise ImproperlyConfigured(
+                f"{name}: {word!r}: write key=number with a whole number from 1 to {most},"
+                f" and as key one of {', '.join(defaults)}."
+            )
+        found[key] = int(number)
+    return found
+
+
 def secret_key(data: Path) -> str:
     """Return CONCORD_SECRET_KEY, or the key kept in the data folder (made once, mode 0600)."""
     if key := os.environ.get("CONCORD_SECRET_KEY"):

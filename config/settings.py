@@ -1,12 +1,14 @@
 """All settings, in one file, from the environment (docs/deploy.md lists the variables)."""
 
 import os
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from config import environment
+from personalization.agreement.minimums import Minimums
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("CONCORD_DATA") or BASE_DIR / "var").expanduser().resolve()
@@ -178,6 +180,9 @@ SPECTACULAR_SETTINGS = {
 
 # How long a killed worker keeps a piece of work; a living one renews its leases all the time.
 LEASE_SECONDS = environment.number("CONCORD_LEASE_SECONDS", 30, most=3_600)
+
+# From how much data a number of agreement is shown (docs/statistics.md).
+AGREEMENT_MINIMUMS = environment.numbers("CONCORD_MINIMUMS", asdict(Minimums()), most=1_000_000)
 
 # Where models are asked (docs/deploy.md); further endpoints are set on their page.
 LLM_URL = os.environ.get("CONCORD_LLM_URL", "").strip()

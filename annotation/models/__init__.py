@@ -3,6 +3,7 @@
 from annotation.models.attribute import Attribute, AttributeVariant, Evidence
 from annotation.models.consent import ConsentText, Invite
 from annotation.models.conversation import Conversation, Turn
+from annotation.models.demographic import Demographic
 from annotation.models.judgment import Judgment, Reference, Stamp
 from annotation.models.missing import MissingAttribute
 from annotation.models.person import Enrollment, Participant
@@ -22,6 +23,7 @@ __all__ = [
     "Author",
     "ConsentText",
     "Conversation",
+    "Demographic",
     "Enrollment",
     "Evidence",
     "Invite",

@@ -102,6 +102,23 @@ class Judgment(models.Model):
                 ),
                 name="judgment_without_value",
             ),
+            # What few answers have, found without looking at the others: repeats, and what machines
+            # say beside the value.
+            models.Index(
+                fields=["question", "role"],
+                condition=Q(superseded_at__isnull=True, use="repeat", value__isnull=False),
+                name="judgment_repeat",
+            ),
+            models.Index(
+                fields=["question"],
+                condition=Q(superseded_at__isnull=True, use="label", occasion=0, role="machine")
+                & (
+                    Q(score__isnull=False)
+                    | Q(certainty__isnull=False)
+                    | Q(distribution__isnull=False)
+                ),
+                name="judgment_details",
+            ),
             models.Index(fields=["rater", "question"], name="judgment_rater"),
             models.Index(fields=["slot"], condition=Q(slot__isnull=False), name="judgment_slot"),
             # Pages of a question's answers cost the same wherever they are.

@@ -1,6 +1,6 @@
 """A number never travels alone: the record every statistic returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -94,3 +94,10 @@ def undefined(reason: Reason, sample: Sample) -> Estimate:
         method=None,
         reason=reason,
     )
+
+
+def with_interval(estimate: Estimate, interval: Interval) -> Estimate:
+    """Return the same number with another interval; without a number there is none."""
+    if estimate.value is None:
+        return estimate
+    return replace(estimate, low=interval.low, high=interval.high, method=interval.method)

@@ -18,6 +18,12 @@ class Minimums:
     """answers at or above a certainty threshold"""
     calibration_answers: int = 100
     """answers, with both outcomes among them, for calibration"""
+    divergence_ratings: int = 5
+    """human ratings of an item, for more than its total variation distance"""
+    smoothed_ratings: int = 10
+    """human ratings of an item, for smoothed divergences"""
+    entropy_ratings: int = 20
+    """human ratings of an item, for a correlation of entropies"""
     interval_raters: int = 5
     """raters, for an interval over annotators"""
     owners: int = 10

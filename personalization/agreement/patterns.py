@@ -6,9 +6,7 @@ import numpy as np
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
 from personalization.agreement.estimate import Sample
-
-# Beyond this many cells a sort is cheaper than a table with one cell per possible row.
-TABLE_CELLS = 1 << 22
+from personalization.agreement.keys import check_codes, distinct, row_keys, row_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +29,9 @@ class OwnerCounts:
     def only(self, kept: BoolArray) -> "OwnerCounts":
         """Return the counts of the kept patterns, of the owners who have one of them."""
         entries = kept[self.pattern]
-        owners, owner = np.unique(self.owner[entries], return_inverse=True)
+        first, owner = distinct(self.owner[entries])
         pattern = (np.cumsum(kept) - 1)[self.pattern[entries]]
-        return OwnerCounts(owner, pattern, self.items[entries], len(owners), int(kept.sum()))
+        return OwnerCounts(owner, pattern, self.items[entries], len(first), int(kept.sum()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +49,7 @@ class Patterns:
     @property
     def ratings(self) -> IntArray:
         """Ratings per item of each pattern, (P,)."""
-        m: IntArray = self.counts.sum(axis=1, dtype=np.int64)
-        return m
+        return row_sums(self.counts)
 
     @property
     def n_values(self) -> int:
@@ -87,12 +84,6 @@ def histogram(item: IntArray, value: IntArray, n_items: int, n_values: int) -> I
     return counts.astype(np.int32).reshape(n_items, n_values)
 
 
-def check_codes(codes: IntArray, size: int) -> None:
-    """Raise ValueError unless all codes are in 0..size-1: a stray one would count elsewhere."""
-    if codes.size and (codes.min() < 0 or codes.max() >= size):
-        raise ValueError(f"codes must be in 0..{size - 1}")
-
-
 def collapse(
     hist: IntArray,
     owner: IntArray | None = None,
@@ -110,62 +101,43 @@ def collapse(
     >>> merged.counts.tolist(), merged.items.tolist()
     ([[0, 3], [2, 1]], [1, 2])
     """
-    number = np.ones(len(hist), np.int64) if times is None else times
-    kept = (hist.sum(axis=1) > 0) & (number > 0)
-    rows, number = hist[kept], number[kept]
-    first, pattern = distinct(row_keys(rows))
-    items = np.bincount(pattern, weights=number, minlength=len(first)).astype(np.int64)
-    has_owner = owner is not None and bool((owner[kept] >= 0).any())
-    owners = (
-        count_by_owner(owner[kept], pattern, number) if owner is not None and has_owner else None
-    )
-    return Patterns(rows[first].astype(np.int64), items, owners, n_raters)
+    if times is not None and not times.all():
+        counted = times > 0
+        hist, times = hist[counted], times[counted]
+        owner = None if owner is None else owner[counted]
+    first, pattern = distinct(row_keys(hist))
+    counts = hist[first].astype(np.int64)
+    items = np.bincount(pattern, weights=times, minlength=len(first)).astype(np.int64)
+    rated = row_sums(counts) > 0
+    owners = None
+    if owner is not None and (rated[pattern] & (owner >= 0)).any():
+        owners = count_by_owner(owner, pattern, times, len(first)).only(rated)
+    return Patterns(counts[rated], items[rated], owners, n_raters)
 
 
 def count_by_owner(
     owner: IntArray, pattern: IntArray, times: IntArray | None = None, n_patterns: int | None = None
 ) -> OwnerCounts:
     """Count items by owner and pattern; items without an owner (-1) become owners of their own."""
-    number = np.ones(len(owner), np.int64) if times is None else times
-    alone = owner < 0
-    repeats = np.where(alone, number, 1)
-    who = np.repeat(owner, repeats).astype(np.int64)
-    own = who < 0
-    who[own] = np.arange(int(own.sum())) + int(owner.max(initial=-1)) + 1
     size = int(pattern.max(initial=-1)) + 1 if n_patterns is None else n_patterns
-    items = np.repeat(np.where(alone, 1, number), repeats)
-    return _sparse_counts(who, np.repeat(pattern, repeats), items, size)
+    if (owner < 0).any():
+        owner, pattern, times = _each_alone(owner, pattern, times)
+    first, code = distinct(owner)
+    cell = code * size + pattern
+    entries, entry = distinct(cell)
+    items = np.bincount(entry, weights=times, minlength=len(entries)).astype(np.int64)
+    cell = cell[entries]
+    return OwnerCounts(cell // size, cell % size, items, len(first), size)
 
 
-def _sparse_counts(owner: IntArray, pattern: IntArray, items: IntArray, size: int) -> OwnerCounts:
-    owners, code = np.unique(owner, return_inverse=True)
-    cell, entry = np.unique(code * size + pattern, return_inverse=True)
-    total = np.bincount(entry, weights=items, minlength=len(cell)).astype(np.int64)
-    return OwnerCounts(cell // size, cell % size, total, len(owners), size)
-
-
-def row_keys(rows: IntArray) -> IntArray:
-    """Return one integer per row, equal for equal rows and ordered as the rows are."""
-    key = np.zeros(len(rows), np.int64)
-    span = 1
-    for column in rows.T:
-        width = int(column.max(initial=0)) + 1
-        if span * width > 1 << 62:
-            key = distinct(key)[1].astype(np.int64)
-            span = len(rows)
-        key = key * width + column
-        span *= width
-    return key
-
-
-def distinct(key: IntArray) -> tuple[IntArray, IntArray]:
-    """Return a row index for each distinct key, in key order, and the code of each row."""
-    if not key.size or int(key.max()) >= TABLE_CELLS:
-        _, first, code = np.unique(key, return_index=True, return_inverse=True)
-        return first, code
-    row = np.full(int(key.max()) + 1, -1, np.int64)
-    row[key] = np.arange(len(key))
-    present = np.flatnonzero(row >= 0)
-    code_of = np.zeros(len(row), np.int64)
-    code_of[present] = np.arange(len(present))
-    return row[present], code_of[key]
+def _each_alone(
+    owner: IntArray, pattern: IntArray, times: IntArray | None
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Give every item that nobody owns an owner of its own, numbered in order of patterns."""
+    number = np.ones(len(owner), np.int64) if times is None else times
+    repeats = np.where(owner < 0, number, 1)
+    who, looks = np.repeat(owner, repeats).astype(np.int64), np.repeat(pattern, repeats)
+    own = np.flatnonzero(who < 0)
+    own = own[np.argsort(looks[own], kind="stable")]
+    who[own] = np.arange(len(own)) + int(owner.max(initial=-1)) + 1
+    return who, looks, np.repeat(np.where(owner < 0, 1, number), repeats)

@@ -6,11 +6,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.models import Judgment, Question, Rater
 from annotation.models.rater import RaterKind
+from personalization.agreement.frames import Selection, SelectionError, check
 from personalization.agreement.report import Record
 from personalization.agreement.report.cache import fresh
 from personalization.api.errors import problems
@@ -45,6 +47,9 @@ class AgreementSerializer(serializers.Serializer[Any]):
     """The agreement report of one question."""
 
     question = serializers.CharField()
+    selection = serializers.DictField(
+        child=serializers.CharField(), help_text="The filters; empty for the whole question."
+    )
     n_items = serializers.IntegerField()
     options = serializers.ListField(child=serializers.CharField())
     computed_at = serializers.DateTimeField()
@@ -52,9 +57,36 @@ class AgreementSerializer(serializers.Serializer[Any]):
 
 
 class AgreementParameters(Parameters):
-    """Of which question."""
+    """Of which question, and which of its answers are compared; without filters, all."""
 
     question = serializers.CharField(max_length=LONGEST_FILTER, help_text="Name of a question.")
+    role = serializers.CharField(required=False, help_text="Only first_person, or third_party.")
+    arm = serializers.CharField(
+        required=False,
+        help_text="Only items of an arm: condition:, author:, extractor: or source:<name>.",
+    )
+    language = serializers.CharField(
+        required=False,
+        help_text="Only items in a language: the field `language` of an imported item, else the"
+        " owner's demographic `language`.",
+    )
+    category = serializers.CharField(
+        required=False, help_text="Only imported items whose field `category` says this."
+    )
+    demographic = serializers.CharField(
+        required=False,
+        help_text="Only people's answers who share this property with the item's owner.",
+    )
+    since = serializers.CharField(
+        required=False, help_text="Only people's answers from this time on, ISO 8601."
+    )
+    until = serializers.CharField(
+        required=False, help_text="Only people's answers before this time, ISO 8601."
+    )
+    overlap = serializers.CharField(
+        required=False,
+        help_text="Panels use the first so many labels of each item, majorities all.",
+    )
 
 
 class Agreement(ApiView):
@@ -70,15 +102,28 @@ class Agreement(ApiView):
         asked = AgreementParameters.of(request)
         study = self.study_named(name)
         question = question_named(study, asked["question"])
-        report, computed_at = fresh(question)
+        selection = _selection(asked, question)
+        report, computed_at = fresh(question, selection)
         content = {
             "question": asked["question"],
+            "selection": dict(selection.parameters),
             "n_items": report.n_items,
             "options": report.options,
             "computed_at": computed_at,
             "records": _without_names(report.records, question, Kept.of(study)),
         }
         return Response(AgreementSerializer(content).data)
+
+
+def _selection(asked: dict[str, Any], question: Question) -> Selection:
+    """Return what the parameters choose; a bad one is refused with what would be right."""
+    given = {name: value for name, value in asked.items() if name != "question"}
+    try:
+        selection = Selection.read(given)
+        check(question, selection)
+    except SelectionError as error:
+        raise ValidationError({name: [text] for name, text in error.faults.items()}) from error
+    return selection
 
 
 def _without_names(records: list[Record], question: Question, kept: Kept) -> list[Record]:

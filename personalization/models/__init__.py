@@ -7,12 +7,13 @@ from personalization.models.generation import Generation
 from personalization.models.label_import import BadLine, LabelImport
 from personalization.models.pairing import Pairing
 from personalization.models.reply import Reply
-from personalization.models.report import AgreementReport
+from personalization.models.report import AgreementPatterns, AgreementReport
 from personalization.models.run import JudgeRun
 from personalization.models.token import ApiToken
 from personalization.models.verdict import Verdict
 
 __all__ = [
+    "AgreementPatterns",
     "AgreementReport",
     "ApiToken",
     "BadLine",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from annotation.models import Judgment, Rater
+from personalization.views import variants
 
 VOTES = """FROM annotation_judgment o WHERE o.item_id = j.item_id AND o.superseded_at IS NULL
     AND o.use = 'label' AND o.occasion = 0 AND {who}"""
@@ -15,11 +16,28 @@ VALUE = f"EXISTS (SELECT {VOTES} AND o.value IS NOT NULL)"
 TWO_VALUES = f"(SELECT count(o.value) {VOTES}) > 1"
 MAJORITY = f"""(SELECT 2 * max(given.votes) > sum(given.votes) FROM (
     SELECT count(*) AS votes {VOTES} AND o.value IS NOT NULL GROUP BY o.value) AS given)"""  # noqa: S608 - of constants alone
+PLURALITY = f"""(SELECT count(*) FROM (
+    SELECT count(*) AS votes, max(count(*)) OVER () AS most {VOTES} AND o.value IS NOT NULL
+    GROUP BY o.value) AS given WHERE given.votes = given.most) = 1"""  # noqa: S608 - of constants alone
+CERTAINTY = f"EXISTS (SELECT {VOTES} AND o.value IS NOT NULL AND o.certainty >= {{least}})"
 TWO_ORDERS = f"(SELECT count(*) {ORDERS}) = 2"
 TWO_ORDERS_VALUE = f"(SELECT count(o.value) {ORDERS}) = 2"
 
 REFERENCE = """EXISTS (SELECT FROM annotation_reference o WHERE o.item_id = j.item_id
     AND o.superseded_at IS NULL AND cardinality(o.accepted) {accepted})"""
+# How much people agree on an item: by distinct answers, or by the share of the most frequent one.
+DISTINCT = f"(SELECT count(DISTINCT o.value) {VOTES})"
+SHARE = f"""(SELECT max(given.votes) / sum(given.votes) FROM (
+    SELECT count(*) AS votes {VOTES} AND o.value IS NOT NULL GROUP BY o.value) AS given)"""  # noqa: S608 - of constants alone
+STRATA = {
+    "distinct_1": f"{DISTINCT} = 1",
+    "distinct_2": f"{DISTINCT} = 2",
+    "distinct_3": f"{DISTINCT} >= 3",
+    "plurality_all": f"{SHARE} = 1",
+    "plurality_most": f"{SHARE} < 1 AND 3 * {SHARE} >= 2",
+    "plurality_less": f"3 * {SHARE} < 2",
+}
+
 ORDERS_AND_REFERENCE = (
     "accuracy_order_ab_all",
     "accuracy_order_ba_all",
@@ -35,6 +53,22 @@ NEEDS_OF_RATER = {
     "flip_rate": TWO_ORDERS_VALUE,
     "kappa_between_orders": TWO_ORDERS_VALUE,
     **dict.fromkeys(ORDERS_AND_REFERENCE, TWO_ORDERS),
+}
+# What a statistic of a judge against people needs of the people; the first beginning that fits.
+NEEDS_OF_PEOPLE = {
+    "accuracy_plurality_": PLURALITY,
+    "cohen_kappa": MAJORITY,
+    "cohen_kappa_linear": MAJORITY,
+    "cohen_kappa_quadratic": MAJORITY,
+    "accuracy_shared_": VALUE,
+    "accuracy_": MAJORITY,
+    "auroc": MAJORITY,
+    "coverage": MAJORITY,
+    "agreement": MAJORITY,
+    "ece_": MAJORITY,
+    "brier_": MAJORITY,
+    "ceiling_": TWO_VALUES,
+    "alternative_test_": TWO_VALUES,
 }
 
 
@@ -85,12 +119,34 @@ def conditions(
 
 def _need(panels: list[Panel], number: int, statistic: str) -> str:
     """Return what `statistic` needs of one panel, as the kernels count it."""
-    if not statistic:
+    name, variant = variants.split(statistic)
+    if not name:
         return ANSWER
     if panels[number].rater:
-        return NEEDS_OF_RATER.get(statistic, VALUE)
+        return _need_of_rater(name, variant)
     if len(panels) == 1:
-        return TWO_VALUES
-    # A panel speaks with one voice, except where each of its answers is compared with another's.
-    each = statistic == "accuracy_all" if number == 0 else statistic.startswith("raw_agreement")
-    return VALUE if each else MAJORITY
+        alone = VALUE if name == "dawid_skene_share" else TWO_VALUES
+        return _within(alone, variant)
+    if number == 0:  # strangers against owners: each answer is compared with the owner's
+        return ANSWER if name.endswith("_all") else VALUE
+    return _within(_need_of_people(name), variant)
+
+
+def _need_of_rater(name: str, variant: str) -> str:
+    if variant.isdecimal():
+        return CERTAINTY.replace("{least}", str(int(variant)))
+    if name.endswith("_all") or variant == "all":
+        return NEEDS_OF_RATER.get(name, ANSWER)
+    return NEEDS_OF_RATER.get(name, VALUE)
+
+
+def _need_of_people(name: str) -> str:
+    """Return whether people speak with one voice, each for himself, or against each other."""
+    begins = (
+        need for one, need in NEEDS_OF_PEOPLE.items() if one[-1] == "_" and name.startswith(one)
+    )
+    return NEEDS_OF_PEOPLE.get(name) or next(begins, VALUE)
+
+
+def _within(need: str, variant: str) -> str:
+    return f"{need} AND {STRATA[variant]} AND {TWO_VALUES}" if variant in STRATA else need

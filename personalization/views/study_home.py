@@ -82,9 +82,8 @@ def _begun(ready: Readiness) -> bool:
 def _questions(one: Study) -> list[dict[str, object]]:
     """Return the questions with their answers and headline numbers."""
     questions = list(one.questions.prefetch_related("options"))
-    reports = AgreementReport.objects.filter(question__in=questions).in_bulk(
-        field_name="question_id"
-    )
+    kept = AgreementReport.objects.filter(question__in=questions, selection="")
+    reports = {report.question_id: report for report in kept}
     return [
         {
             "question": question,

@@ -184,7 +184,7 @@ def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 def _asked(request: HttpRequest, question: Question) -> Asked:
     """Return the number of the URL, or 404 where a panel or the statistic does not exist."""
     statistic = request.GET.get("statistic", "")
-    if statistic and statistic not in wording.STATISTICS:
+    if statistic and not wording.known(statistic):
         raise Http404
     names = [request.GET.get("panel", ""), request.GET.get("against", "")]
     panels = [_panel(question, one) for one in names if one and one != "reference"]

@@ -1,8 +1,14 @@
-"""What panels, statistics, levels and reasons are called on pages, and what they mean."""
+"""What panels, statistics, levels and reasons are called on pages, and what they mean.
+
+A statistic is entered here by its own name, without the variant after "@": `variants.py` has words
+for those.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from personalization.views import variants
 
 PANELS = {
     "first_person": gettext_lazy("First person"),
@@ -122,6 +128,236 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Right in both orders"),
         gettext_lazy("Share of pairs that equal the reference in both orders."),
     ),
+    "entropy_nats": (
+        gettext_lazy("Entropy of the answers"),
+        gettext_lazy(
+            "How divided people are over an item, in nats: 0 if all agree. Mean over items."
+        ),
+    ),
+    "tvd": (
+        gettext_lazy("Total variation distance"),
+        gettext_lazy(
+            "How much of the judge's distribution would have to move to become that of people: 0"
+            " none, 1 all. A judge of one answer differs by the share of people who disagree."
+        ),
+    ),
+    "js_bits": (
+        gettext_lazy("Jensen-Shannon divergence, bits"),
+        gettext_lazy(
+            "How far the judge's distribution lies from that of people: 0 equal, 1 nothing in"
+            " common. From 5 ratings per item."
+        ),
+    ),
+    "js_nats": (
+        gettext_lazy("Jensen-Shannon divergence, nats"),
+        gettext_lazy("The same divergence in nats, at most 0.693. From 5 ratings per item."),
+    ),
+    "js_distance": (
+        gettext_lazy("Jensen-Shannon distance"),
+        gettext_lazy(
+            "Square root of the divergence in nats, item by item. From 5 ratings per item."
+        ),
+    ),
+    "kl_smoothed": (
+        gettext_lazy("Kullback-Leibler divergence, smoothed"),
+        gettext_lazy(
+            "What it costs, in nats, to expect the judge's distribution where people answer. Both"
+            " sides get one more label, spread over all options. From 10 ratings per item."
+        ),
+    ),
+    "cross_entropy_smoothed": (
+        gettext_lazy("Cross-entropy, smoothed"),
+        gettext_lazy(
+            "The same cost with people's own entropy in it, in nats. From 10 ratings per item."
+        ),
+    ),
+    "entropy_correlation": (
+        gettext_lazy("Correlation of entropies"),
+        gettext_lazy(
+            "Is the judge unsure where people are divided? Pearson's correlation over items. From"
+            " 20 ratings per item."
+        ),
+    ),
+    "coverage": (
+        gettext_lazy("Coverage"),
+        gettext_lazy(
+            "Share of items answered with so much certainty; unreadable answers and abstentions"
+            " count as not answered."
+        ),
+    ),
+    "agreement": (
+        gettext_lazy("Agreement"),
+        gettext_lazy("Share of the answers with so much certainty that are right."),
+    ),
+    "auroc": (
+        gettext_lazy("AUROC of certainty"),
+        gettext_lazy(
+            "How often a right answer is stated with more certainty than a wrong one, ties one"
+            " half; one half is chance."
+        ),
+    ),
+    "ece_raw": (
+        gettext_lazy("Calibration error, read as if a probability"),
+        gettext_lazy(
+            "Mean gap between certainty / 100 and the share that is right, in 10 equally wide bins."
+        ),
+    ),
+    "brier_raw": (
+        gettext_lazy("Brier score, read as if a probability"),
+        gettext_lazy("Mean squared gap between certainty / 100 and right (1) or wrong (0)."),
+    ),
+    "ece_recalibrated": (
+        gettext_lazy("Calibration error, recalibrated"),
+        gettext_lazy(
+            "The same gap once certainty has been replaced by how often such answers are right on"
+            " other items, in 10 bins of equal size."
+        ),
+    ),
+    "brier_recalibrated": (
+        gettext_lazy("Brier score, recalibrated"),
+        gettext_lazy("The same score after that replacement; compare it with the base rate's."),
+    ),
+    "brier_base_rate": (
+        gettext_lazy("Brier score of the base rate"),
+        gettext_lazy("The score of always saying the overall share of right answers."),
+    ),
+    "ceiling_plurality": (
+        gettext_lazy("Ceiling, most frequent answer"),
+        gettext_lazy("How often one person gives the most frequent answer of the others."),
+    ),
+    "ceiling_plurality_human": (
+        gettext_lazy("Ceiling, most frequent answer: person"),
+        gettext_lazy(
+            "How often one person gives the most frequent answer of the others, where the judge"
+            " answered."
+        ),
+    ),
+    "ceiling_plurality_judge": (
+        gettext_lazy("Ceiling, most frequent answer: judge"),
+        gettext_lazy("How often the judge gives the most frequent answer of the same others."),
+    ),
+    "ceiling_share": (
+        gettext_lazy("Ceiling, share of the others"),
+        gettext_lazy("Share of the others who give the same answer as one person."),
+    ),
+    "ceiling_share_human": (
+        gettext_lazy("Ceiling, share of the others: person"),
+        gettext_lazy(
+            "Share of the others who give the same answer as one person, where the judge answered."
+        ),
+    ),
+    "ceiling_share_judge": (
+        gettext_lazy("Ceiling, share of the others: judge"),
+        gettext_lazy("Share of the same others who give the same answer as the judge."),
+    ),
+    "ceiling_error_human": (
+        gettext_lazy("Distance to the others: person"),
+        gettext_lazy("Mean distance of one person from the mean of the others, on the scale."),
+    ),
+    "ceiling_error_judge": (
+        gettext_lazy("Distance to the others: judge"),
+        gettext_lazy("Mean distance of the judge from the mean of the same others, on the scale."),
+    ),
+    "self_agreement": (
+        gettext_lazy("Agreement with oneself"),
+        gettext_lazy("Share of items answered twice that got the same answer again."),
+    ),
+    "self_kappa": (
+        gettext_lazy("Kappa with oneself"),
+        gettext_lazy("Cohen's kappa between a person's first and second answers."),
+    ),
+    "self_kappa_linear": (
+        gettext_lazy("Kappa with oneself, linear"),
+        gettext_lazy("Kappa with oneself; a change costs by its distance in steps."),
+    ),
+    "self_kappa_quadratic": (
+        gettext_lazy("Kappa with oneself, quadratic"),
+        gettext_lazy("Kappa with oneself; a change costs by its squared distance in steps."),
+    ),
+    "alternative_test_omega": (
+        gettext_lazy("Alternative annotator test"),
+        gettext_lazy(
+            "Share of people whom the judge may replace: nearly as close to the others as they"
+            " are. From one half on it passes."
+        ),
+    ),
+    "alternative_test_rho": (
+        gettext_lazy("Advantage over people"),
+        gettext_lazy(
+            "How often the judge is at least as close to the others as the person it would replace."
+        ),
+    ),
+    "alternative_test_ties": (
+        gettext_lazy("Ties with people"),
+        gettext_lazy(
+            "Share of comparisons where judge and person are equally close; ties raise the"
+            " advantage."
+        ),
+    ),
+    "mae_micro": (
+        gettext_lazy("Distance between answers"),
+        gettext_lazy(
+            "Mean distance of two answers to an item in points of the scale; a judge's is the distance"
+            " to each person's answer."
+        ),
+    ),
+    "mae_pair_mean": (
+        gettext_lazy("Distance between raters, mean over pairs"),
+        gettext_lazy(
+            "Mean distance of two raters in points of the scale, averaged over pairs of raters with at"
+            " least 10 items in common."
+        ),
+    ),
+    "pearson_pair_mean": (
+        gettext_lazy("Pearson's correlation, mean over pairs"),
+        PAIR_MEAN,
+    ),
+    "spearman_pair_mean": (
+        gettext_lazy("Spearman's correlation, mean over pairs"),
+        PAIR_MEAN,
+    ),
+    "pearson": (
+        gettext_lazy("Pearson's correlation"),
+        gettext_lazy(
+            "Do the judge's answers rise in step with the mean of people's answers? 1 is a straight"
+            " line, 0 no relation."
+        ),
+    ),
+    "spearman": (
+        gettext_lazy("Spearman's correlation"),
+        gettext_lazy("The same of ranks: does the judge order the items as people do?"),
+    ),
+    "kendall_tau_b": (
+        gettext_lazy("Kendall's tau-b"),
+        gettext_lazy(
+            "Pairs of items that the judge orders as people do, less those it orders the other way."
+        ),
+    ),
+    "mae": (
+        gettext_lazy("Distance from the mean of people"),
+        gettext_lazy("How far the judge lies from the mean of people, in points of the scale."),
+    ),
+    "bias": (
+        gettext_lazy("Bias"),
+        gettext_lazy(
+            "How far the judge lies above the mean of people (below, if negative), in points of the"
+            " scale."
+        ),
+    ),
+    "system_pearson": (
+        gettext_lazy("Systems, Pearson's correlation"),
+        gettext_lazy("Correlation of the systems' win shares by people and by the judge."),
+    ),
+    "system_spearman": (
+        gettext_lazy("Systems, Spearman's correlation"),
+        gettext_lazy("Does the judge rank the systems as people do? One system, one vote."),
+    ),
+    "system_kendall_tau_b": (
+        gettext_lazy("Systems, Kendall's tau-b"),
+        gettext_lazy(
+            "Pairs of systems that the judge ranks as people do, less those it ranks the other way."
+        ),
+    ),
 }
 
 REASONS = {
@@ -130,7 +366,12 @@ REASONS = {
     "too_few_items": gettext_lazy("too few items in common"),
     "too_few_raters": gettext_lazy("too few raters"),
     "no_valid_verdict": gettext_lazy("no readable answer"),
+    "disconnected": gettext_lazy("some are never beaten, or never beat, the others"),
+    "judge_not_better_than_chance": gettext_lazy("the judge is no better than chance"),
+    "not_recalibrated": gettext_lazy("too few answers to recalibrate"),
+    "selected_sample": gettext_lazy("the labelled items are not a random sample"),
     "wrong_level": gettext_lazy("not for this level of measurement"),
+    "mixed_truth": gettext_lazy("owners and strangers are never put into one number"),
     "no_rater_identity": gettext_lazy("raters are positions in a list, not people"),
 }
 
@@ -190,14 +431,31 @@ def panel(name: str | None) -> str:
     return str(PANELS.get(name, name.partition(":")[2] or name))
 
 
+def known(name: str) -> bool:
+    """Return whether there is such a statistic, whatever its variant."""
+    return variants.split(name)[0] in STATISTICS
+
+
 def statistic(name: str) -> str:
-    """Return the name of a statistic for people."""
-    return str(STATISTICS[name][0])
+    """Return the name of a statistic for people, with what its variant says after "@"."""
+    base, variant = variants.split(name)
+    if not variant:
+        return short(base)
+    return _("%(statistic)s, %(variant)s") % {
+        "statistic": short(base),
+        "variant": variants.label(base, variant),
+    }
+
+
+def short(name: str) -> str:
+    """Return the name of a statistic without its variant; its own name where nobody gave it one."""
+    base = variants.split(name)[0]
+    return str(STATISTICS.get(base, (base,))[0])
 
 
 def definition(name: str) -> str:
     """Return one sentence that says what the statistic is."""
-    return str(STATISTICS[name][1])
+    return str(STATISTICS.get(variants.split(name)[0], ("", ""))[1])
 
 
 def reason(name: str | None) -> str:

@@ -130,6 +130,48 @@ def test_summeval_pairs(summeval: dict[Key, Record]) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])
+def test_summeval_means_over_pairs(summeval: dict[Key, Record], level: str) -> None:
+    """Mean distance .511979 and Pearson .737231, published as .51 and .74; Spearman by pair."""
+    known = expected("summeval")
+    found = {
+        name: summeval[level, "third_party", None, name]
+        for name in ("mae_pair_mean", "mae_micro", "pearson_pair_mean", "spearman_pair_mean")
+    }
+    assert found["mae_pair_mean"]["value"] == exactly(known["recomputed"]["pair_mean_mae"])
+    assert found["mae_micro"]["value"] == exactly(known["recomputed"]["mae_micro"])
+    assert found["pearson_pair_mean"]["value"] == exactly(known["recomputed"]["pair_mean_pearson"])
+    by_pair = [figures["spearman"] for figures in known["per_rater_pair"].values()]
+    assert found["spearman_pair_mean"]["value"] == exactly(sum(by_pair) / 3)
+    assert round(found["mae_pair_mean"]["value"], 2) == known["published"]["mae"]
+    assert round(found["pearson_pair_mean"]["value"], 2) == known["published"]["pearson"]
+    assert found["mae_pair_mean"]["n_items"] == 3 * 6400
+
+
+def test_summeval_has_no_distances_without_a_scale(summeval: dict[Key, Record]) -> None:
+    """At the nominal level the same labels have none."""
+    names = {name for question, _panel, _against, name in summeval if question == "nominal"}
+    assert "krippendorff_alpha" in names
+    assert not any(name.startswith(("mae", "pearson", "spearman")) for name in names)
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_summeval_strata(summeval: dict[Key, Record], quality: str, level: str) -> None:
+    """By distinct labels; coherence: 200, 1059, 341 items with ordinal alpha 1, .53, .19."""
+    known = expected("summeval")
+    strata = known["strata_by_distinct_human_labels"][quality]
+    for number in "123":
+        name = f"krippendorff_alpha@distinct_{number}"
+        alpha = summeval[f"{quality} {level}", "third_party", None, name]
+        stratum = strata[f"distinct_human_labels={number}"]
+        assert (alpha["value"], alpha["n_items"]) == (exactly(stratum[level]), stratum["n"])
+        if (quality, level) == ("coherence", "ordinal"):
+            published = known["published"]["coherence_ordinal_alpha_by_distinct_human_labels"]
+            assert round(alpha["value"], 2) == published[number]["alpha"]
+            assert alpha["n_items"] == published[number]["n"]
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
 @pytest.mark.parametrize("quality", QUALITIES)
 def test_summeval_by_quality(summeval: dict[Key, Record], quality: str, level: str) -> None:
     """Each quality alone, with its own values and mid-ranks."""

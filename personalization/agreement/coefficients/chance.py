@@ -108,7 +108,8 @@ def coefficient_of(
     return value
 
 
-def _statistic(chance: Chance, rated: Patterns, weights: Weights) -> Statistic:
+def of_weights(chance: Chance, rated: Patterns, weights: Weights) -> Statistic:
+    """Return the coefficient as a function of weights of patterns with a rating or more each."""
     w = agreements(weights, rated.n_values)
     m = rated.ratings
     pa = weighted_agreement(rated, w)
@@ -121,7 +122,7 @@ def _value(chance: Chance, rated: Patterns, weights: Weights) -> float:
     if rated.n_values < 2:
         return float("nan")
     weight = rated.items[None, :].astype(np.float64)
-    return float(_statistic(chance, rated, weights)(weight)[0])
+    return float(of_weights(chance, rated, weights)(weight)[0])
 
 
 def _linearized(chance: Chance, rated: Patterns, w: FloatArray, value: float) -> FloatArray:
@@ -140,7 +141,7 @@ def _interval(
     if draws == 0:
         return NO_INTERVAL
     if rated.owners is not None:
-        statistic = _statistic(chance, rated, weights)
+        statistic = of_weights(chance, rated, weights)
         return interval(statistic, rated.items, rated.owners, seed=seed, draws=draws)
     error = standard_error(chance, rated, weights)
     if error is None:

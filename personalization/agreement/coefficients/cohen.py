@@ -8,7 +8,8 @@ from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ra
 from personalization.agreement.coefficients.weights import Weights, distances
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
 from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, interval, stable_seed
-from personalization.agreement.patterns import OwnerCounts, check_codes, count_by_owner
+from personalization.agreement.keys import check_codes
+from personalization.agreement.patterns import OwnerCounts, count_by_owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from personalization.agreement.coefficients.raw import no_pairs, why_no_pairs
 from personalization.agreement.estimate import Estimate, Level, Reason, Sample, defined, undefined
 from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated, stable_seed
 from personalization.agreement.intervals.sums import sums_interval
+from personalization.agreement.keys import column_keys
 from personalization.agreement.patterns import Patterns
 
 
@@ -36,10 +37,11 @@ def alpha(
     pairable = patterns.rated(at_least=2)
     missing = Reason.NO_VARIATION if pairable.items.any() else why_no_pairs(patterns)
     key = stable_seed(seed, "krippendorff alpha", level)
-    return estimated(_statistic(pairable, level, scores), pairable, missing, seed=key, draws=draws)
+    return estimated(alpha_of(pairable, level, scores), pairable, missing, seed=key, draws=draws)
 
 
-def _statistic(pairable: Patterns, level: Level, scores: FloatArray | None) -> Statistic:
+def alpha_of(pairable: Patterns, level: Level, scores: FloatArray | None = None) -> Statistic:
+    """Return `alpha` as a function of weights of patterns with two or more ratings each."""
     counts = pairable.counts.astype(np.float64)
     if level is Level.NOMINAL:
         return _nominal(counts)
@@ -129,15 +131,16 @@ def alpha_long(
     ...     draws=0).value, 4)
     0.97
     """
-    m = np.bincount(item, minlength=1)
-    kept = m[item] > 1
-    x = np.asarray(value, np.float64)[kept]
+    x, m = np.asarray(value, np.float64), np.bincount(item, minlength=1)
+    if (m == 1).any():
+        kept = m[item] > 1
+        item, x, m = item[kept], x[kept], np.where(m > 1, m, 0)
     sample = Sample(int((m > 1).sum()), len(x), n_raters)
-    missing = _why_no_alpha(x, level, len(item), n_raters)
+    missing = _why_no_alpha(x, level, len(value), n_raters)
     if missing:
         return undefined(missing, sample)
-    terms = _item_sums(item[kept], _mid_ranks(x) if level is Level.ORDINAL else x)
-    held = None if owner is None else owner[np.flatnonzero(m > 1)]
+    terms = _item_sums(item, _mid_ranks(x) if level is Level.ORDINAL else x, m)
+    held = None if owner is None else owner[np.flatnonzero(m)]
     key = stable_seed(seed, "krippendorff alpha, long", level)
     found = sums_interval(_alpha_of_sums, terms, held, seed=key, draws=draws)
     return defined(float(_alpha_of_sums(terms.sum(axis=0)[None, :])[0]), sample, found)
@@ -154,19 +157,19 @@ def _why_no_alpha(
 
 
 def _mid_ranks(x: FloatArray) -> FloatArray:
-    _, code, number = np.unique(x, return_inverse=True, return_counts=True)
+    code = column_keys(x)
+    number = np.bincount(code)
     ranks: FloatArray = (number.cumsum() - number / 2) / len(x)
     return ranks[code]
 
 
-def _item_sums(item: IntArray, x: FloatArray) -> FloatArray:
+def _item_sums(item: IntArray, x: FloatArray, m: IntArray) -> FloatArray:
     """Return disagreement, number, sum and sum of squares of the centred values of each item."""
     centred = x - x.mean()
-    m = np.bincount(item)
+    s = np.bincount(item, weights=centred, minlength=len(m))
+    q = np.bincount(item, weights=centred**2, minlength=len(m))
     rated = m > 0
-    m = m[rated]
-    s = np.bincount(item, weights=centred)[rated]
-    q = np.bincount(item, weights=centred**2)[rated]
+    m, s, q = m[rated], s[rated], q[rated]
     return np.stack([2 * (m * q - s**2) / (m - 1), m, s, q], axis=1)
 
 

@@ -1,9 +1,10 @@
 """The mean of Cohen's kappa over rater pairs."""
 
-import numpy as np
-from scipy.special import stdtrit
+from math import inf
 
-from personalization.agreement.arrays import FloatArray, IntArray
+import numpy as np
+
+from personalization.agreement.arrays import FloatArray, IntArray, ratio
 from personalization.agreement.coefficients.cohen import MeanKappa
 from personalization.agreement.coefficients.rater_pairs import RaterPairs
 from personalization.agreement.coefficients.weights import Weights
@@ -16,7 +17,7 @@ from personalization.agreement.estimate import (
     undefined,
 )
 from personalization.agreement.intervals.bootstrap import DRAWS
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.intervals.jackknife import jackknife
 
 
 def mean_pair_kappa(
@@ -50,24 +51,27 @@ def mean_pair_kappa(
         return MeanKappa(undefined(reason, sample), 0, lost)
     weight = (kept.shared if by_overlap else np.ones_like(kept.shared)).astype(np.float64)
     value = float(np.average(found[known], weights=weight))
-    around = _jackknife(kept, found[known], weight, raters) if draws else NO_INTERVAL
+    around = rater_jackknife(kept, found[known], weight, raters) if draws else NO_INTERVAL
     return MeanKappa(defined(value, sample, around), len(kept.low), lost)
 
 
-def _jackknife(
-    pairs: RaterPairs, found: FloatArray, weight: FloatArray, raters: IntArray
+def rater_jackknife(
+    pairs: RaterPairs,
+    found: FloatArray,
+    weight: FloatArray,
+    raters: IntArray,
+    bounds: tuple[float, float] = (-inf, 1.0),
 ) -> Interval:
-    n = len(raters)
-    if n < DEFAULT.interval_raters:
-        return Interval(method=f"no rater jackknife: {n} of {DEFAULT.interval_raters} raters")
+    """Return the interval of the weighted mean of `found` (K,) over pairs, one rater left out at a time.
+
+    raters: the codes that occur in the pairs, ascending; bounds: what the mean cannot go beyond.
+    No interval: see `jackknife`; without a rater who is in every pair nothing is left.
+    """
     rest = weight.sum() - _by_rater(pairs, weight, raters)
-    if (rest <= 0).any():
-        return Interval(method="no rater jackknife: one rater is in every pair")
-    without = ((found * weight).sum() - _by_rater(pairs, found * weight, raters)) / rest
-    error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    half = float(stdtrit(n - 1, 0.975) * error)
+    left = (found * weight).sum() - _by_rater(pairs, found * weight, raters)
+    least, most = bounds
     value = float(np.average(found, weights=weight))
-    return Interval(value - half, min(1.0, value + half), f"delete-one-rater jackknife, R={n}")
+    return jackknife(value, ratio(left, rest, rest > 0), least=least, most=most)
 
 
 def _by_rater(pairs: RaterPairs, amount: FloatArray, raters: IntArray) -> FloatArray:

@@ -1,16 +1,19 @@
 """Every pair of raters who share an item, sparse: 1.2 million pairs fit where a table cannot."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
 from personalization.agreement.coefficients.cohen import kappas_of_margins
 from personalization.agreement.coefficients.weights import Weights, distances
-from personalization.agreement.patterns import check_codes
+from personalization.agreement.keys import check_codes
 
 # Margins of so many cells at a time stay in the processor's cache.
 BLOCK_CELLS = 1 << 20
+# Up to so many shared items (and values), listing their combinations beats counting values.
+MOST_LISTED = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +60,18 @@ class RaterPairs:
 
     def kappas(self, weights: Weights = Weights.PLAIN) -> FloatArray:
         """Return Cohen's kappa of each pair, (K,), nan where undefined (see `cohen.kappas`)."""
-        d = distances(weights, self.n_values)
+        d, starts = distances(weights, self.n_values), self.starts
+        found = np.empty(len(starts))
+        few = min(self.n_values, MOST_LISTED)
+        for shared in range(1, few + 1):
+            pairs = np.flatnonzero(self.shared == shared)
+            found[pairs] = self._few_kappas(starts[pairs], shared, d)
+        many = np.flatnonzero(self.shared > few)
         step = max(1, BLOCK_CELLS // self.n_values)
-        blocks = [self._block_kappas(start, step, d) for start in range(0, len(self.low), step)]
-        return np.concatenate([np.empty(0), *blocks])
+        for first in range(0, len(many), step):
+            pairs = many[first : first + step]
+            found[pairs] = self._many_kappas(starts[pairs], self.shared[pairs], d)
+        return found
 
     def tables(self) -> IntArray:
         """Return the confusion tables, (K, V, V), rows low, columns high: for few pairs only."""
@@ -69,14 +80,26 @@ class RaterPairs:
         shape = (len(self.low), self.n_values, self.n_values)
         return np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
 
-    def _block_kappas(self, start: int, step: int, d: FloatArray) -> FloatArray:
-        shared = self.shared[start : start + step]
-        first = int(self.shared[:start].sum())
-        items = slice(first, first + int(shared.sum()))
+    def _few_kappas(self, starts: IntArray, shared: int, d: FloatArray) -> FloatArray:
+        """Return kappas of pairs with so few items that all their combinations can be listed."""
+        items = starts + np.arange(shared)[:, None]
+        low, high = self.value_low[items] * len(d), self.value_high[items]
+        observed, expected = np.zeros(len(starts)), np.zeros(len(starts))
+        for one, other in product(range(shared), repeat=2):
+            distance = d.ravel()[low[one] + high[other]]
+            expected += distance
+            if one == other:
+                observed += distance
+        return kappas_of_margins(observed, expected, np.full(len(starts), float(shared)))
+
+    def _many_kappas(self, starts: IntArray, shared: IntArray, d: FloatArray) -> FloatArray:
+        """Return kappas of pairs from how often each of the two gave each value."""
+        begins = np.cumsum(shared) - shared
+        items = np.arange(int(shared.sum())) + np.repeat(starts - begins, shared)
         low, high = self.value_low[items], self.value_high[items]
         row = np.repeat(np.arange(len(shared)) * len(d), shared)
         a, b = _counts(row + low, shared, len(d)), _counts(row + high, shared, len(d))
-        observed = _sum_runs(d.ravel()[low * len(d) + high], np.cumsum(shared) - shared)
+        observed = _sum_runs(d.ravel()[low * len(d) + high], begins)
         return kappas_of_margins(
             observed, np.einsum("pc,pc->p", a @ d, b), shared.astype(np.float64)
         )
@@ -114,25 +137,26 @@ def _refuse_repeats(who_and_what: IntArray) -> None:
 
 def _pairs_within_items(packed: IntArray, rater_bits: int, value_bits: int) -> IntArray:
     """Pack (low, high, value of low, value of high) of every two ratings of an item."""
-    item = packed >> rater_bits + value_bits
     value = packed & (1 << value_bits) - 1
     rater = packed >> value_bits & (1 << rater_bits) - 1
+    as_low = rater << rater_bits + 2 * value_bits | value << value_bits
+    as_high = rater << 2 * value_bits | value
+    begins = _begins(packed >> rater_bits + value_bits)
+    m = np.diff(begins, append=len(packed))
+    later = np.repeat(begins + m - 1, m) - np.arange(len(packed))
     found = [np.empty(0, np.int64)]
-    left = np.arange(len(packed))
-    for lag in range(1, len(packed)):
-        left = left[: np.searchsorted(left, len(packed) - lag)]
-        left = left[item[left] == item[left + lag]]
-        if not left.size:
-            break
-        right = left + lag
-        who = rater[left] << rater_bits | rater[right]
-        found.append((who << value_bits | value[left]) << value_bits | value[right])
+    left = np.flatnonzero(later)
+    lag = 1
+    while left.size:
+        found.append(as_low[left] | as_high[left + lag])
+        lag += 1
+        left = left[later[left] >= lag]
     return np.concatenate(found)
 
 
 def _unpack(pairs: IntArray, rater_bits: int, value_bits: int, n_values: int) -> RaterPairs:
     who = pairs >> 2 * value_bits
-    starts = np.flatnonzero(np.diff(who, prepend=-1))
+    starts = _begins(who)
     mask = (1 << value_bits) - 1
     return RaterPairs(
         low=who[starts] >> rater_bits,
@@ -142,6 +166,13 @@ def _unpack(pairs: IntArray, rater_bits: int, value_bits: int, n_values: int) ->
         value_high=pairs & mask,
         n_values=n_values,
     )
+
+
+def _begins(ordered: IntArray) -> IntArray:
+    """Return where each run of equal numbers begins."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return np.flatnonzero(new)
 
 
 def _counts(cell: IntArray, shared: IntArray, n_values: int) -> FloatArray:

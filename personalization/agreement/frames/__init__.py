@@ -10,17 +10,25 @@ from personalization.agreement.frames.data import (
     Sides,
     identity_known,
 )
+from personalization.agreement.frames.known import check
 from personalization.agreement.frames.loading import load, stamp
+from personalization.agreement.frames.patterns import load_patterns
+from personalization.agreement.frames.selection import EVERYTHING, Selection, SelectionError
 
 __all__ = [
+    "EVERYTHING",
     "HUMAN_ROLES",
     "Frame",
     "JudgeAnswers",
     "Labels",
     "Orders",
     "Repeats",
+    "Selection",
+    "SelectionError",
     "Sides",
+    "check",
     "identity_known",
     "load",
+    "load_patterns",
     "stamp",
 ]

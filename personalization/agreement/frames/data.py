@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from annotation.models import Question, Rater
 from annotation.models.rater import RaterKind
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
+from personalization.agreement.frames.selection import EVERYTHING, PEOPLE, Selection
 
-HUMAN_ROLES = ("first_person", "third_party")
+HUMAN_ROLES = PEOPLE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
     """One panel's current labels: codes of items and raters, values; (n_ratings,) each.
 
-    histogram: (items, options) how many raters gave the item that value.
+    histogram: (items, options) how many raters gave the item that value. everybody: the same with
+    the labels beyond the first `overlap` of an item, which count in majorities alone (C13); None
+    where there are none.
     """
 
     item: IntArray
@@ -23,6 +26,12 @@ class Labels:
     rater_ids: IntArray
     reasons: dict[str, int]
     repeats: "Repeats | None" = None
+    everybody: IntArray | None = None
+
+    @property
+    def majorities(self) -> IntArray:
+        """Return the counts that majorities are taken from: of all labels, also extra ones."""
+        return self.histogram if self.everybody is None else self.everybody
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +105,12 @@ class Frame:
     candidates: tuple[int, int] | None = None
     sides: Sides | None = None
     stamp: str = ""
+    selection: Selection = EVERYTHING
+
+    @property
+    def seed(self) -> str:
+        """Return what random draws start from: the data's version, and what was chosen of them."""
+        return f"{self.stamp}?{self.selection.key}" if self.selection.key else self.stamp
 
     @property
     def n_items(self) -> int:

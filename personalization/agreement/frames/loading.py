@@ -5,63 +5,25 @@ kernels never see an id. Roles are separate panels from here on and nothing pool
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from django.db import connection
 from django.db.models import Sum
 
 from annotation.models import Option, Question, Rater
 from personalization.agreement.arrays import BoolArray, IntArray
-from personalization.agreement.frames.data import HUMAN_ROLES, Frame, JudgeAnswers, Labels, Orders
-from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
+from personalization.agreement.frames import statements
+from personalization.agreement.frames.coding import codes, places
+from personalization.agreement.frames.data import Frame, Labels, Repeats
+from personalization.agreement.frames.machines import Answers, judges, load_details, load_orders
+from personalization.agreement.frames.reading import columns, rows
+from personalization.agreement.frames.selection import EVERYTHING, Selection
+from personalization.agreement.frames.sides import load_sides
+from personalization.agreement.judges.accuracy import INVALID
 from personalization.agreement.patterns import histogram
 
-ITEMS = """
-SELECT i.id, coalesce(s.owner_id, -1) FROM annotation_item i
-JOIN annotation_sheet s ON s.id = i.sheet_id
-WHERE i.question_id = %(question)s
-"""
-ANSWERS = """
-SELECT item_id, rater_id, value FROM annotation_judgment
-WHERE question_id = %(question)s AND role = %(role)s AND superseded_at IS NULL
-    AND use = 'label' AND occasion = 0 AND value IS NOT NULL
-UNION ALL
-SELECT item_id, rater_id, -1 FROM annotation_judgment
-WHERE question_id = %(question)s AND role = %(role)s AND superseded_at IS NULL
-    AND use = 'label' AND occasion = 0 AND value IS NULL
-"""
-REASONS = """
-SELECT rater_id, reason, count(*) FROM annotation_judgment
-WHERE question_id = %(question)s AND role = %(role)s AND superseded_at IS NULL
-    AND use = 'label' AND occasion = 0 AND value IS NULL
-GROUP BY rater_id, reason ORDER BY rater_id, reason
-"""
-ORDERS = """
-SELECT item_id, rater_id, (side = 'ba')::int, coalesce(value, -1) FROM personalization_verdict
-WHERE question_id = %(question)s AND side <> 'none' AND sample = 0 AND occasion = 0
-    AND settled_at IS NOT NULL
-"""
-REFERENCES = """
-SELECT r.item_id, r.accepted FROM annotation_reference r
-JOIN annotation_item i ON i.id = r.item_id
-WHERE i.question_id = %(question)s AND r.superseded_at IS NULL
-"""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """One role's current answers by ids: a value or INVALID each, and the reasons by rater."""
-
-    item_id: IntArray
-    rater_id: IntArray
-    value: IntArray
-    reasons: dict[int, Counter[str]]
-
-
-def load(question: Question) -> Frame:
-    """Return the frame of `question`, each panel read once.
+def load(question: Question, selection: Selection = EVERYTHING) -> Frame:
+    """Return the frame of `question`, each panel read once; of `selection`, where one is given.
 
     The stamp is read first, so that an answer given meanwhile makes the frame old rather than
     overlooked; the items are read last, so that no answer lacks its item.
@@ -69,18 +31,22 @@ def load(question: Question) -> Frame:
     read_at = stamp(question)
     options = list(question.options.order_by("code"))
     scores = [option.score for option in options]
-    people = {role: _answers(question, role) for role in HUMAN_ROLES}
-    machines, orders = _answers(question, "machine"), _columns(ORDERS, 4, question=question.pk)
-    references = _rows(REFERENCES, question=question.pk)
-    item_ids, owner = _items(question)
+    sql = statements.Statements(question, selection)
+    people = {role: _answers(sql, role) for role in selection.roles}
+    again = {role: columns(*sql.answers(statements.REPEATS, role), 4) for role in people}
+    machines = _answers(sql, "machine")
+    details = load_details(*sql.details(len(options)), len(options))
+    references = rows(sql.items(statements.REFERENCES), sql.parameters)
+    item_ids, owner = _items(sql)
+    orders = load_orders(statements.ORDERS, sql.parameters, item_ids)
     panels = {
-        role: _labels(answers, item_ids, len(options))
+        role: _labels(answers, again[role], item_ids, len(options), selection.overlap)
         for role, answers in people.items()
         if answers.item_id.size
     }
-    judges = _judges(machines, _orders(orders, item_ids), item_ids)
     wanted = {int(pk) for labels in panels.values() for pk in labels.rater_ids}
-    wanted |= {judge.rater_id for judge in judges}
+    machine_raters = Rater.objects.in_bulk(np.unique(machines.rater_id).tolist())
+    sides, families = load_sides(question, item_ids, machine_raters.values())
     return Frame(
         question=question,
         options=[option.key for option in options],
@@ -88,11 +54,13 @@ def load(question: Question) -> Frame:
         item_ids=item_ids,
         owner=owner,
         panels=panels,
-        judges=judges,
+        judges=judges(machines, details, orders, families, item_ids),
         accepted=_accepted(references, item_ids, len(options)),
-        raters=Rater.objects.in_bulk(wanted),
+        raters={**Rater.objects.in_bulk(wanted), **machine_raters},
         candidates=_candidates(options),
+        sides=sides,
         stamp=read_at,
+        selection=selection,
     )
 
 
@@ -108,90 +76,70 @@ def _candidates(options: list[Option]) -> tuple[int, int] | None:
     return (sides["a"], sides["b"]) if len(sides) == 2 else None
 
 
-def _rows(sql: str, **parameters: int | str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
-def _columns(sql: str, width: int, **parameters: int | str) -> list[IntArray]:
-    """Return the columns of a query of integers, none of them null.
-
-    The database packs each column into one value: a million rows cost half of what they cost row by
-    row, and next to nothing here. A value holds 1 GB as text, so 67 million rows are the most.
-    """
-    names = [f"c{place}" for place in range(width)]
-    packed = ", ".join(f"string_agg(int8send({name}), '')" for name in names)
-    ((*columns,),) = _rows(
-        f"SELECT {packed} FROM ({sql}) AS packed ({', '.join(names)})",  # noqa: S608 - ours
-        **parameters,
-    )
-    return [np.frombuffer(column or b"", ">i8").astype(np.int64) for column in columns]
-
-
-def _items(question: Question) -> tuple[IntArray, IntArray | None]:
-    ids, owner = _columns(ITEMS, 2, question=question.pk)
+def _items(sql: statements.Statements) -> tuple[IntArray, IntArray | None]:
+    ids, owner = columns(sql.items(statements.ITEMS), sql.parameters, 2)
     order = ids.argsort()
     ids, owner = ids[order], owner[order]
     if not (owner >= 0).any():
         return ids, None
-    owners, code = np.unique(owner, return_inverse=True)
+    owners, code = codes(owner)
     return ids, code - int(owners[0] < 0)
 
 
-def _answers(question: Question, role: str) -> Answers:
-    item_id, rater_id, value = _columns(ANSWERS, 3, question=question.pk, role=role)
+def _answers(sql: statements.Statements, role: str) -> Answers:
+    """Return a role's answers; with the place of each among those of its item, where it matters."""
+    ordered = sql.selection.overlap is not None and role != "machine"
+    read = sql.answers(statements.ORDERED if ordered else statements.ANSWERS, role)
+    item_id, rater_id, value, *place = columns(*read, 4 if ordered else 3)
     reasons: dict[int, Counter[str]] = defaultdict(Counter)
-    for rater, reason, count in _rows(REASONS, question=question.pk, role=role):
+    for rater, reason, count in rows(*sql.answers(statements.REASONS, role)):
         reasons[rater][reason] = count
-    return Answers(item_id, rater_id, value, reasons)
+    return Answers(item_id, rater_id, value, reasons, place[0] if ordered else None)
 
 
-def _labels(answers: Answers, item_ids: IntArray, n_values: int) -> Labels:
-    read = answers.value != INVALID
-    value = answers.value[read]
-    rater_ids, rater = np.unique(answers.rater_id[read], return_inverse=True)
-    item = np.searchsorted(item_ids, answers.item_id[read])
-    reasons = sum(answers.reasons.values(), Counter[str]())
-    counts = histogram(item, value, len(item_ids), n_values)
-    return Labels(item, rater, value, counts, rater_ids, dict(reasons))
+def _labels(
+    answers: Answers, again: list[IntArray], item_ids: IntArray, n_values: int, overlap: int | None
+) -> Labels:
+    """Return a panel: of its first `overlap` labels, beside the counts of all."""
+    place, known = places(item_ids, answers.item_id)
+    read = known & (answers.value != INVALID)
+    everybody = None
+    if overlap is not None and answers.place is not None:
+        first = read & (answers.place < overlap)
+        if not np.array_equal(first, read):
+            everybody = histogram(place[read], answers.value[read], len(item_ids), n_values)
+        read = first
+    item, value = place[read], answers.value[read]
+    rater_ids, rater = codes(answers.rater_id[read])
+    return Labels(
+        item=item,
+        rater=rater,
+        value=value,
+        histogram=histogram(item, value, len(item_ids), n_values),
+        rater_ids=rater_ids,
+        reasons=dict(sum(answers.reasons.values(), Counter[str]())),
+        repeats=_repeats(again, item_ids, rater_ids),
+        everybody=everybody,
+    )
 
 
-def _judges(answers: Answers, orders: dict[int, Orders], item_ids: IntArray) -> list[JudgeAnswers]:
-    item = np.searchsorted(item_ids, answers.item_id)
-    judges = []
-    for pk in np.unique(answers.rater_id).tolist():
-        mine = answers.rater_id == pk
-        given = np.full(len(item_ids), NOT_ASKED)
-        given[item[mine]] = answers.value[mine]
-        judges.append(JudgeAnswers(pk, given, dict(answers.reasons[pk]), orders.get(pk)))
-    return judges
-
-
-def _orders(columns: list[IntArray], item_ids: IntArray) -> dict[int, Orders]:
-    """Return, by judge, the pairs it judged in both orders: items and the two values."""
-    item_id, rater, swapped, value = columns
-    item = np.searchsorted(item_ids, item_id)
-    found = {}
-    for pk in np.unique(rater).tolist():
-        sides = []
-        for side in (0, 1):
-            mine = (rater == pk) & (swapped == side)
-            given = np.full(len(item_ids), NOT_ASKED)
-            given[item[mine]] = value[mine]
-            sides.append(given)
-        both = np.flatnonzero((sides[0] != NOT_ASKED) & (sides[1] != NOT_ASKED))
-        found[pk] = Orders(both, sides[0][both], sides[1][both])
-    return found
+def _repeats(again: list[IntArray], item_ids: IntArray, rater_ids: IntArray) -> Repeats | None:
+    item, on_item = places(item_ids, again[0])
+    rater, by_rater = places(rater_ids, again[1])
+    known = on_item & by_rater
+    if not known.any():
+        return None
+    return Repeats(item[known], rater[known], again[2][known], again[3][known])
 
 
 def _accepted(
-    references: list[tuple[Any, ...]], item_ids: IntArray, n_values: int
+    references: list[tuple[int, list[int]]], item_ids: IntArray, n_values: int
 ) -> BoolArray | None:
     if not references:
         return None
     accepted = np.zeros((len(item_ids), n_values), bool)
-    for item_id, values in references:
-        accepted[np.searchsorted(item_ids, item_id), values] = True
+    item, known = places(item_ids, np.array([item_id for item_id, _values in references]))
+    for place, there, (_item_id, values) in zip(item, known, references, strict=True):
+        if there:
+            accepted[place, values] = True
     return accepted

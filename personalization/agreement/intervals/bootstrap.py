@@ -25,7 +25,11 @@ Statistic: TypeAlias = Callable[[FloatArray], FloatArray]
 DRAWS = 1000
 # 16 MB of weights at a time: statistics make a few temporaries of the same size.
 BLOCK_CELLS = 1 << 21
-DENSE_CELLS = 1 << 22
+DENSE_CELLS = 1 << 23
+# A multinomial pays for each pattern what a draw of single items pays for about so many items.
+ITEMS_PER_PATTERN = 8
+# So many picks at a time, and their counts, stay in the processor's cache.
+CACHED = 1 << 15
 
 
 def stable_seed(*parts: int | str) -> int:
@@ -57,18 +61,45 @@ def interval(
     left out and counted in the method; when they are more than half there is no interval. (Efron
     & Tibshirani 1993, chapter 13.)
     """
+    return intervals(
+        lambda weights: statistic(weights)[:, None],
+        1,
+        items,
+        owners,
+        seed=seed,
+        draws=draws,
+        unit=unit,
+        at_least=at_least,
+    )[0]
+
+
+def intervals(
+    statistics: Statistic,
+    number: int,
+    items: IntArray,
+    owners: OwnerCounts | None = None,
+    *,
+    seed: int | str,
+    draws: int = DRAWS,
+    unit: str | None = None,
+    at_least: int = DEFAULT.owners,
+) -> list[Interval]:
+    """Return the intervals of several functions of the same draws, each as in `interval`.
+
+    statistics: (B, P) weights of patterns -> (B, number) values, nan where undefined.
+    """
     n_units = int(items.sum()) if owners is None else owners.n_owners
     unit = unit or ("item" if owners is None else "owner")
     if draws == 0 or n_units == 0:
-        return NO_INTERVAL
+        return [NO_INTERVAL] * number
     if unit != "item" and n_units < at_least:
-        return Interval(method=f"no {unit} bootstrap: {n_units} of {at_least} {unit}s")
+        return [Interval(method=f"no {unit} bootstrap: {n_units} of {at_least} {unit}s")] * number
     rng = np.random.default_rng(stable_seed(seed))
     blocks = (
         _item_weights(rng, items, draws) if owners is None else _owner_weights(rng, owners, draws)
     )
-    replicates = np.concatenate([statistic(weights) for weights in blocks])
-    return _percentiles(replicates, f"{unit} bootstrap, B={draws}")
+    replicates = np.concatenate([statistics(weights) for weights in blocks])
+    return [percentiles(column, f"{unit} bootstrap, B={draws}") for column in replicates.T]
 
 
 def estimated(
@@ -89,7 +120,7 @@ def estimated(
     return defined(value, behind, found)
 
 
-def _percentiles(replicates: FloatArray, method: str) -> Interval:
+def percentiles(replicates: FloatArray, method: str) -> Interval:
     kept = replicates[~np.isnan(replicates)]
     lost = len(replicates) - len(kept)
     if lost:
@@ -102,20 +133,21 @@ def _percentiles(replicates: FloatArray, method: str) -> Interval:
 
 def _item_weights(rng: np.random.Generator, items: IntArray, draws: int) -> Iterator[FloatArray]:
     n = int(items.sum())
-    distinct_items = bool((items == 1).all())
-    for size in _block_sizes(draws, len(items)):
-        if distinct_items:
-            yield _equal_draws(rng, n, size)
-        else:
+    if n > ITEMS_PER_PATTERN * len(items):
+        for size in _block_sizes(draws, len(items)):
             yield rng.multinomial(n, items / n, size=size).astype(np.float64)
+        return
+    pattern = np.repeat(np.arange(len(items)), items)
+    for size in _block_sizes(draws, n):
+        yield _equal_draws(rng, pattern, len(items), size)
 
 
 def _owner_weights(
     rng: np.random.Generator, owners: OwnerCounts, draws: int
 ) -> Iterator[FloatArray]:
-    spread = _spread(owners)
-    for size in _block_sizes(draws, max(owners.n_owners, owners.n_patterns)):
-        yield spread(_equal_draws(rng, owners.n_owners, size))
+    spread, n = _spread(owners), owners.n_owners
+    for size in _block_sizes(draws, max(n, owners.n_patterns)):
+        yield spread(_equal_draws(rng, np.arange(n), n, size))
 
 
 def _block_sizes(draws: int, width: int) -> Iterator[int]:
@@ -124,11 +156,19 @@ def _block_sizes(draws: int, width: int) -> Iterator[int]:
         yield min(block, draws - start)
 
 
-def _equal_draws(rng: np.random.Generator, n: int, size: int) -> FloatArray:
-    """Draw n of n with replacement, `size` times: (size, n) how often each was drawn."""
-    picks = rng.integers(0, n, (size, n))
-    picks += np.arange(size)[:, None] * n
-    return np.bincount(picks.ravel(), minlength=size * n).astype(np.float64).reshape(size, n)
+def _equal_draws(rng: np.random.Generator, group: IntArray, n_groups: int, size: int) -> FloatArray:
+    """Draw n of n units with replacement, `size` times: how often each group came, (size, groups).
+
+    group: (n,) the group of each unit.
+    """
+    n, drawn = len(group), np.empty((size, n_groups))
+    at_once = max(1, CACHED // n)
+    for start in range(0, size, at_once):
+        rows = drawn[start : start + at_once]
+        picks = group[rng.integers(0, n, (len(rows), n))]
+        picks += np.arange(len(rows))[:, None] * n_groups
+        rows[:] = np.bincount(picks.ravel(), minlength=rows.size).reshape(rows.shape)
+    return drawn
 
 
 def _spread(owners: OwnerCounts) -> Callable[[FloatArray], FloatArray]:

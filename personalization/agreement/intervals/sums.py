@@ -16,7 +16,7 @@ from personalization.agreement.estimate import (
     undefined,
 )
 from personalization.agreement.intervals.bootstrap import interval
-from personalization.agreement.patterns import distinct, row_keys
+from personalization.agreement.keys import column_keys, distinct, row_keys
 
 Finish: TypeAlias = Callable[[FloatArray], FloatArray]
 """(B, K) sums -> (B,) values, nan where undefined"""
@@ -32,18 +32,24 @@ class Units:
 
 
 def units(terms: FloatArray, owner: IntArray | None = None) -> Units:
-    """Sum the terms (N, K) of items by owner, or merge items with equal terms if nobody owns any.
+    """Sum the terms (N, K) of items by owner, if any has one; units with equal sums are merged.
 
     owner: (N,), -1 = nobody; such an item stands for itself.
     """
     if owner is None or not (owner >= 0).any():
-        first, code = distinct(row_keys(_column_codes(terms)))
-        return Units(terms[first], np.bincount(code, minlength=len(first)), "item")
+        return _merged(terms, "item")
     alone = owner < 0
     who = np.where(alone, owner.max() + np.cumsum(alone), owner)
-    owners, code = np.unique(who, return_inverse=True)
-    sums = [np.bincount(code, weights=column, minlength=len(owners)) for column in terms.T]
-    return Units(np.stack(sums, axis=1), np.ones(len(owners), np.int64), "owner")
+    first, code = distinct(who)
+    sums = [np.bincount(code, weights=column, minlength=len(first)) for column in terms.T]
+    return _merged(np.stack(sums, axis=1), "owner")
+
+
+def _merged(sums: FloatArray, unit: str) -> Units:
+    """Merge units with equal sums: they are interchangeable."""
+    columns = np.stack([column_keys(column) for column in sums.T], axis=1)
+    first, code = distinct(row_keys(columns))
+    return Units(sums[first], np.bincount(code, minlength=len(first)), unit)
 
 
 def sums_interval(
@@ -81,14 +87,10 @@ def share(
         return undefined(missing, sample)
     terms = np.stack([top[kept], bottom[kept]], axis=1).astype(np.float64)
     held = None if owner is None else owner[kept]
-    found = sums_interval(_quotient, terms, held, seed=seed, draws=draws)
+    found = sums_interval(quotient, terms, held, seed=seed, draws=draws)
     return defined(float(terms[:, 0].sum() / terms[:, 1].sum()), sample, found)
 
 
-def _quotient(sums: FloatArray) -> FloatArray:
+def quotient(sums: FloatArray) -> FloatArray:
+    """Return the first of two sums (B, 2) divided by the second, nan where that is not above 0."""
     return ratio(sums[:, 0], sums[:, 1], sums[:, 1] > 0)
-
-
-def _column_codes(terms: FloatArray) -> IntArray:
-    codes = [np.unique(column, return_inverse=True)[1] for column in terms.T]
-    return np.stack(codes, axis=1)

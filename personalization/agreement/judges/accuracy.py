@@ -11,6 +11,7 @@ import numpy as np
 from personalization.agreement.arrays import BoolArray, IntArray
 from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
 from personalization.agreement.judges.credit import Accuracy, Verdicts, accuracy_of
+from personalization.agreement.keys import row_largest, row_sums
 
 INVALID = -1
 NOT_ASKED = -2
@@ -23,8 +24,10 @@ def majority(hist: IntArray) -> IntArray:
     >>> majority(np.array([[2, 1], [1, 1], [0, 0]])).tolist()
     [0, -1, -1]
     """
-    strict = 2 * hist.max(axis=1) > hist.sum(axis=1)
-    return np.where(strict, hist.argmax(axis=1), NO_LABEL)
+    strict = 2 * hist > row_sums(hist)[:, None]
+    # At most one value of a row is true: the product is its position from 1 on, 0 without one.
+    place = strict @ np.arange(1, hist.shape[1] + 1)
+    return np.asarray(place, np.int64) - 1
 
 
 def plurality(hist: IntArray) -> BoolArray:
@@ -33,7 +36,7 @@ def plurality(hist: IntArray) -> BoolArray:
     >>> plurality(np.array([[2, 1], [1, 1], [0, 0]])).tolist()
     [[True, False], [True, True], [False, False]]
     """
-    top: BoolArray = (hist == hist.max(axis=1, keepdims=True)) & (hist > 0)
+    top: BoolArray = hist == np.maximum(row_largest(hist), 1)[:, None]
     return top
 
 
@@ -59,7 +62,7 @@ def accuracy_majority(
     """
     accepted = plurality(hist) & (majority(hist) != NO_LABEL)[:, None]
     key = stable_seed(seed, "accuracy, majority")
-    verdicts = _against(accepted, judge, hist.sum(axis=1))
+    verdicts = _against(accepted, judge, row_sums(hist))
     return accuracy_of(verdicts, owner, n_raters, seed=key, draws=draws)
 
 
@@ -81,9 +84,9 @@ def accuracy_plurality(
     1
     """
     top = plurality(hist)
-    accepted = top & (top.sum(axis=1) == 1)[:, None]
+    accepted = top & (row_sums(top) == 1)[:, None]
     key = stable_seed(seed, "accuracy, unique plurality")
-    verdicts = _against(accepted, judge, hist.sum(axis=1))
+    verdicts = _against(accepted, judge, row_sums(hist))
     return accuracy_of(verdicts, owner, n_raters, seed=key, draws=draws)
 
 
@@ -106,8 +109,8 @@ def accuracy_shared(
     """
     key = stable_seed(seed, "accuracy, shared credit")
     top = plurality(hist)
-    verdicts = _against(top, judge, hist.sum(axis=1))
-    divided = replace(verdicts, credit=verdicts.credit / np.maximum(top.sum(axis=1), 1))
+    verdicts = _against(top, judge, row_sums(hist))
+    divided = replace(verdicts, credit=verdicts.credit / np.maximum(row_sums(top), 1))
     return accuracy_of(divided, owner, n_raters, seed=key, draws=draws)
 
 
@@ -159,6 +162,6 @@ def _against(accepted: BoolArray, judge: IntArray, ratings: IntArray) -> Verdict
         credit=hit.astype(np.float64),
         readable=(judge >= 0).astype(np.int64),
         asked=(judge != NOT_ASKED).astype(np.int64),
-        labelled=np.asarray(accepted.any(axis=1)),
+        labelled=row_sums(accepted) > 0,
         ratings=ratings,
     )

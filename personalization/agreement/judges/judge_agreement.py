@@ -6,6 +6,7 @@ from personalization.agreement.arrays import IntArray
 from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
 from personalization.agreement.judges.accuracy import NOT_ASKED
 from personalization.agreement.judges.credit import Accuracy, Verdicts, accuracy_of
+from personalization.agreement.keys import row_sums
 
 
 def judge_agreement(
@@ -26,7 +27,7 @@ def judge_agreement(
     >>> judge_agreement(np.array([[2, 0], [1, 3]]), np.array([0, 0]), draws=0).valid_only.value
     0.625
     """
-    m = hist.sum(axis=1)
+    m = row_sums(hist)
     verdicts = _agreeing(hist, judge, np.minimum(m, 1), np.maximum(m, 1))
     key = stable_seed(seed, "judge agreement, item mean")
     return accuracy_of(verdicts, owner, n_raters, seed=key, draws=draws)
@@ -49,13 +50,13 @@ def judge_agreement_micro(
     >>> judge_agreement_micro(np.array([[2, 0], [1, 3]]), np.array([0, 0]), draws=0).valid_only.value
     0.5
     """
-    verdicts = _agreeing(hist, judge, hist.sum(axis=1), np.ones(len(hist), np.int64))
+    verdicts = _agreeing(hist, judge, row_sums(hist), np.ones(len(hist), np.int64))
     key = stable_seed(seed, "judge agreement, micro")
     return accuracy_of(verdicts, owner, n_raters, seed=key, draws=draws)
 
 
 def _agreeing(hist: IntArray, judge: IntArray, weight: IntArray, divisor: IntArray) -> Verdicts:
-    m = hist.sum(axis=1)
+    m = row_sums(hist)
     agreeing = np.where(judge >= 0, hist[np.arange(len(judge)), np.maximum(judge, 0)], 0)
     return Verdicts(
         credit=agreeing / divisor,

@@ -5,18 +5,14 @@ Two numbers, two labels. Neither puts the judge among the humans.
 
 import numpy as np
 
-from personalization.agreement.arrays import FloatArray, IntArray, ratio
+from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.cohen import MeanKappa, kappas
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import (
-    DRAWS,
-    Statistic,
-    estimated,
-    interval,
-    stable_seed,
-)
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.intervals.annotators import annotator_interval
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated, stable_seed
+from personalization.agreement.intervals.sums import quotient
+from personalization.agreement.keys import row_sums
 from personalization.agreement.patterns import collapse
 
 
@@ -39,7 +35,7 @@ def pooled_kappa(
     >>> pooled_kappa(np.array([[2, 0], [1, 1]]), np.array([0, 1]), draws=0).value
     0.5
     """
-    used = (judge >= 0) & (hist.sum(axis=1) > 0)
+    used = (judge >= 0) & (row_sums(hist) > 0)
     sample = Sample(int(used.sum()), int(hist[used].sum()), n_raters)
     held = None if owner is None else owner[used]
     patterns = collapse(np.column_stack([hist[used], judge[used]]), held)
@@ -61,17 +57,19 @@ def pooled_kappa_by_annotator(
     >>> pooled_kappa_by_annotator(np.array([[[2, 0], [0, 0]], [[0, 1], [0, 1]]]), draws=0).value
     0.5
     """
-    n_values, cells = tables.shape[-1], tables.reshape(len(tables), -1).astype(np.float64)
+    n_values, tables = tables.shape[-1], tables[tables.any(axis=(1, 2))]
+    cells = tables.reshape(len(tables), n_values**2).astype(np.float64)
     sample = _sample_of(tables)
     value = float(kappas(tables.sum(axis=0), weights))
     if np.isnan(value):
         missing = Reason.NO_VARIATION if sample.n_ratings else Reason.NO_OVERLAP
         return undefined(missing, sample)
 
-    def statistic(drawn: FloatArray) -> FloatArray:
-        return kappas((drawn @ cells).reshape(-1, n_values, n_values), weights)
+    def kappa(sums: FloatArray) -> FloatArray:
+        return kappas(sums.reshape(-1, n_values, n_values), weights)
 
-    return _with_annotators(statistic, value, tables, seed=seed, draws=draws)
+    key = stable_seed(seed, "kappa by annotator")
+    return defined(value, sample, annotator_interval(kappa, cells, seed=key, draws=draws))
 
 
 def mean_rater_kappa(
@@ -101,11 +99,10 @@ def mean_rater_kappa(
         return MeanKappa(undefined(missing, _sample_of(tables)), 0, rated)
     weight = used.sum(axis=(1, 2)).astype(np.float64) if by_overlap else np.ones(len(used))
 
-    def statistic(drawn: FloatArray) -> FloatArray:
-        return ratio(drawn @ (values * weight), drawn @ weight, drawn @ weight > 0)
-
-    mean = float(np.average(values, weights=weight))
-    kappa = _with_annotators(statistic, mean, used, seed=seed, draws=draws)
+    terms = np.stack([values * weight, weight], axis=1)
+    key = stable_seed(seed, "kappa by annotator")
+    drawn = annotator_interval(quotient, terms, seed=key, draws=draws)
+    kappa = defined(float(np.average(values, weights=weight)), _sample_of(used), drawn)
     return MeanKappa(kappa, len(used), rated - len(used))
 
 
@@ -123,17 +120,3 @@ def _of_patterns(counts: IntArray, judge: IntArray, weights: Weights) -> Statist
 def _sample_of(tables: IntArray) -> Sample:
     n_ratings = int(tables.sum())
     return Sample(n_ratings, n_ratings, int((tables.sum(axis=(1, 2)) > 0).sum()))
-
-
-def _with_annotators(
-    statistic: Statistic, value: float, tables: IntArray, *, seed: int | str, draws: int
-) -> Estimate:
-    found = interval(
-        statistic,
-        np.ones(len(tables), np.int64),
-        seed=stable_seed(seed, "kappa by annotator"),
-        draws=draws,
-        unit="annotator",
-        at_least=DEFAULT.interval_raters,
-    )
-    return defined(value, _sample_of(tables), found)

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 
 from annotation.models import Question, Study
 from personalization.agreement import frames
+from personalization.agreement.frames import EVERYTHING, Selection
+from personalization.agreement.report.against import add_third_party_against_owner
+from personalization.agreement.report.alternative import add_alternative
+from personalization.agreement.report.ceilings import add_ceilings
+from personalization.agreement.report.certainty import add_certainty
+from personalization.agreement.report.distributions import add_distributions
+from personalization.agreement.report.estimation import add_estimation
 from personalization.agreement.report.judges import add_judge, add_judge_pairs
-from personalization.agreement.report.people import add_panel, add_third_party_against_owner
+from personalization.agreement.report.people import add_panel
 from personalization.agreement.report.records import Collection, Record
+from personalization.agreement.report.scales import add_scales
+from personalization.agreement.report.self_preference import add_self_preference
+from personalization.agreement.report.strata import add_strata
+from personalization.agreement.report.systems import add_systems
 from personalization.agreement.report.tables import Confusion, Shares, confusions, shares
 
 __all__ = ["Confusion", "Record", "Report", "Shares", "of_question", "of_study", "question_name"]
@@ -29,9 +40,9 @@ def of_study(study: Study) -> list[Report]:
     return [of_question(question) for question in study.questions.all()]
 
 
-def of_question(question: Question) -> Report:
-    """Return the report of one question, computed now."""
-    frame = frames.load(question)
+def of_question(question: Question, selection: Selection = EVERYTHING) -> Report:
+    """Return the report of one question, computed now; of `selection`, where one is given."""
+    frame = frames.load(question, selection)
     return Report(
         stamp=frame.stamp,
         n_items=frame.n_items,
@@ -44,7 +55,7 @@ def of_question(question: Question) -> Report:
 
 def _records(frame: frames.Frame) -> list[Record]:
     """Return the records: people, then judges, then judges among themselves."""
-    out = Collection(question_name(frame.question), frame.stamp, [])
+    out = Collection(question_name(frame.question), frame.seed, [])
     for role in frame.panels:
         add_panel(out, frame, role)
     if len(frame.panels) == len(frames.HUMAN_ROLES):
@@ -52,6 +63,15 @@ def _records(frame: frames.Frame) -> list[Record]:
     for judge in frame.judges:
         add_judge(out, frame, judge)
     add_judge_pairs(out, frame)
+    add_ceilings(out, frame)
+    add_alternative(out, frame)
+    add_distributions(out, frame)
+    add_certainty(out, frame)
+    add_scales(out, frame)
+    add_strata(out, frame)
+    add_systems(out, frame)
+    add_self_preference(out, frame)
+    add_estimation(out, frame)
     return out.records
 
 

@@ -1,38 +1,138 @@
 """Keep each report until its data change: a page never computes what is already known."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from io import BytesIO
+from typing import Any, TypeVar
 
+import numpy as np
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.models import Question
 from personalization.agreement import frames
+from personalization.agreement.frames import EVERYTHING, Selection
+from personalization.agreement.patterns import OwnerCounts, Patterns
 from personalization.agreement.report import Confusion, Record, Report, Shares, of_question
-from personalization.models import AgreementReport
+from personalization.models import AgreementPatterns, AgreementReport
 
 # Raise it with every change of a formula or of what a report holds.
-KERNEL = 1
+KERNEL = 2
+# How many chosen parts of one question are kept beside the whole; the oldest go first.
+MOST_SELECTIONS = 20
+
+Kept = TypeVar("Kept", AgreementReport, AgreementPatterns)
 
 
-def fresh(question: Question) -> tuple[Report, datetime]:
-    """Return the report of the question's present data, and when it was computed."""
-    kept = AgreementReport.objects.filter(question=question, kernel=KERNEL).first()
-    if kept is None or kept.stamp != frames.stamp(question):
-        kept = _keep(question, of_question(question))
+def fresh(question: Question, selection: Selection = EVERYTHING) -> tuple[Report, datetime]:
+    """Return the report of the question's present data, and when it was computed.
+
+    Whoever asks for a report that another process is computing waits for that one.
+    """
+
+    def compute() -> tuple[str, object]:
+        report = of_question(question, selection)
+        return report.stamp, asdict(report)
+
+    where = {"question": question, "selection": selection.digest}
+    kept = _present(AgreementReport, question, where, compute)
     return _read(kept.content), kept.computed_at
 
 
-def _keep(question: Question, report: Report) -> AgreementReport:
-    kept, _new = AgreementReport.objects.update_or_create(
-        question=question,
-        defaults={
-            "stamp": report.stamp,
-            "kernel": KERNEL,
-            "content": asdict(report),
-            "computed_at": timezone.now(),
-        },
+def fresh_patterns(
+    question: Question, role: str, selection: Selection = EVERYTHING
+) -> tuple[Patterns, datetime]:
+    """Return a human panel's pattern counts of the present data, and when they were counted."""
+
+    def compute() -> tuple[str, object]:
+        stamp = frames.stamp(question)
+        return stamp, packed(frames.load_patterns(question, role, selection))
+
+    where = {"question": question, "selection": selection.digest, "role": role}
+    kept = _present(AgreementPatterns, question, where, compute)
+    return unpacked(bytes(kept.content)), kept.computed_at
+
+
+def _present(
+    model: type[Kept],
+    question: Question,
+    where: dict[str, Any],
+    compute: Callable[[], tuple[str, object]],
+) -> Kept:
+    """Return the kept row of the question's present data, computed by one process alone."""
+    kept = _current(model, question, where)
+    if kept is not None:
+        return kept
+    with transaction.atomic():
+        _wait_for_others(f"{model.__name__} {question.pk} {where['selection']} {where.get('role')}")
+        return _current(model, question, where) or _computed(model, question, where, compute)
+
+
+def _current(model: type[Kept], question: Question, where: dict[str, Any]) -> Kept | None:
+    stamp = int(frames.stamp(question))
+    return model._default_manager.filter(**where, kernel=KERNEL, stamp=stamp).first()
+
+
+def _wait_for_others(what: str) -> None:
+    """Hold the lock of this name until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
+def _computed(
+    model: type[Kept],
+    question: Question,
+    where: dict[str, Any],
+    compute: Callable[[], tuple[str, object]],
+) -> Kept:
+    """Compute, keep in place of what was there, and drop the oldest of too many."""
+    stamp, content = compute()
+    given = {"stamp": int(stamp), "kernel": KERNEL, "content": content}
+    kept, _new = model._default_manager.update_or_create(
+        **where, defaults={**given, "computed_at": timezone.now()}
     )
+    parts = model._default_manager.filter(question=question).exclude(selection="")
+    newest = parts.order_by("-computed_at", "-pk").values_list("pk", flat=True)
+    too_many = list(newest[MOST_SELECTIONS : 2 * MOST_SELECTIONS])
+    if too_many:
+        # Whatever another process is about to write or drop is not waited for.
+        old = parts.filter(pk__in=too_many).select_for_update(skip_locked=True)
+        model._default_manager.filter(pk__in=[one.pk for one in old]).delete()
     return kept
+
+
+def packed(patterns: Patterns) -> bytes:
+    """Return patterns as one file of plain arrays, such as NumPy reads without any code in it.
+
+    >>> counts = Patterns(np.array([[2, 1]]), np.array([7]), n_raters=3)
+    >>> back = unpacked(packed(counts))
+    >>> back.counts.tolist(), back.items.tolist(), back.owners, back.n_raters
+    ([[2, 1]], [7], None, 3)
+    """
+    owners, file = patterns.owners, BytesIO()
+    arrays = {"counts": patterns.counts, "items": patterns.items}
+    if patterns.n_raters is not None:
+        arrays["n_raters"] = np.array(patterns.n_raters)
+    if owners is not None:
+        arrays |= {"owner": owners.owner, "pattern": owners.pattern, "owned": owners.items}
+        arrays["sizes"] = np.array([owners.n_owners, owners.n_patterns])
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def unpacked(content: bytes) -> Patterns:
+    """Return the patterns that `packed` wrote."""
+    with np.load(BytesIO(content), allow_pickle=False) as held:
+        arrays = {name: held[name] for name in held.files}
+    owners = None
+    if "sizes" in arrays:
+        n_owners, n_patterns = arrays["sizes"].tolist()
+        owners = OwnerCounts(
+            arrays["owner"], arrays["pattern"], arrays["owned"], n_owners, n_patterns
+        )
+    n_raters = int(arrays["n_raters"]) if "n_raters" in arrays else None
+    return Patterns(arrays["counts"], arrays["items"], owners, n_raters)
 
 
 def _read(content: dict[str, list[dict[str, object]]]) -> Report:

@@ -16,13 +16,13 @@ from personalization.agreement.judges.order import (
     kappa_between_orders,
     order_accuracy,
 )
-from personalization.agreement.report.people import (
+from personalization.agreement.report.against import (
     add_accuracy,
     add_against_panel,
-    add_pair,
-    rater_name,
-    single_values,
+    add_kappa_with_ratings,
 )
+from personalization.agreement.report.by_rater import add_judge_by_rater
+from personalization.agreement.report.people import add_pair, rater_name, single_values
 from personalization.agreement.report.records import Collection, nothing, shown
 
 MOST_RATERS = 50
@@ -42,7 +42,9 @@ def add_judge(out: Collection, frame: Frame, judge: JudgeAnswers) -> None:
     for role in frame.panels:
         add_accuracy(out, frame, name, role, judge.value)
         add_against_panel(out, frame, name, role, judge.value)
+        add_kappa_with_ratings(out, frame, name, role, judge.value)
         if identity_known(frame, role):
+            add_judge_by_rater(out, frame, name, role, judge.value)
             add_pair_with_majority(out, frame, name, role, judge.value)
             _add_raters(out, frame, name, role, judge.value)
         else:

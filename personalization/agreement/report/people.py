@@ -1,10 +1,11 @@
-"""People among themselves, and third parties against owners."""
+"""People among themselves: a panel's coefficients, and its raters pair by pair."""
 
 import numpy as np
 
 from personalization.agreement.arrays import IntArray
+from personalization.agreement.coefficients.brennan_prediger import brennan_prediger
 from personalization.agreement.coefficients.cohen import cells_by_owner, cohen_kappa, confusion
-from personalization.agreement.coefficients.fleiss import fleiss_kappa
+from personalization.agreement.coefficients.fleiss import fleiss_kappa, fleiss_kappa_pooled
 from personalization.agreement.coefficients.gwet import gwet_ac1, gwet_ac2
 from personalization.agreement.coefficients.krippendorff import alpha
 from personalization.agreement.coefficients.pair_mean import mean_pair_kappa
@@ -13,18 +14,13 @@ from personalization.agreement.coefficients.raw import raw_agreement, raw_agreem
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Level, Reason, Sample
 from personalization.agreement.frames import Frame, Labels, identity_known
+from personalization.agreement.intervals.bootstrap import DRAWS
 from personalization.agreement.intervals.sums import share
-from personalization.agreement.judges.accuracy import (
-    INVALID,
-    NO_LABEL,
-    NOT_ASKED,
-    accuracy_majority,
-    majority,
-)
-from personalization.agreement.judges.judge_agreement import judge_agreement, judge_agreement_micro
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.judges.accuracy import INVALID, NO_LABEL, NOT_ASKED, majority
 from personalization.agreement.patterns import collapse
-from personalization.agreement.report.records import Collection, nothing, shown
+from personalization.agreement.report.by_rater import add_panel_by_rater
+from personalization.agreement.report.pair_means import add_pair_means
+from personalization.agreement.report.records import MINIMUMS, Collection, nothing, shown
 
 KAPPAS = {
     Level.NOMINAL: {"cohen_kappa": Weights.PLAIN},
@@ -56,13 +52,17 @@ def add_panel(out: Collection, frame: Frame, role: str) -> None:
         "raw_agreement_micro": raw_agreement_micro(patterns, seed=seed),
         "krippendorff_alpha": alpha(patterns, level, frame.scores, seed=seed),
         "fleiss_kappa": fleiss_kappa(patterns, seed=seed),
+        "fleiss_kappa_pooled": fleiss_kappa_pooled(patterns, seed=seed),
         "gwet_ac1": gwet_ac1(patterns, seed=seed),
+        "brennan_prediger": brennan_prediger(patterns, seed=seed),
     }
     if level != Level.NOMINAL:
+        numbers["gwet_ac2_linear"] = gwet_ac2(patterns, Weights.LINEAR, seed=seed)
         numbers["gwet_ac2_quadratic"] = gwet_ac2(patterns, Weights.QUADRATIC, seed=seed)
     for statistic, estimate in numbers.items():
         out.add(role, None, statistic, shown(estimate))
     if known:
+        add_panel_by_rater(out, frame, role)
         _add_pairs(out, frame, role, labels)
     else:
         out.add(
@@ -77,7 +77,7 @@ def _add_pairs(out: Collection, frame: Frame, role: str, labels: Labels) -> None
     if len(labels.rater_ids) < 2:
         return
     pairs = pair_tables(labels.item, labels.rater, labels.value, frame.n_values)
-    enough = pairs.sharing(DEFAULT.pair_items)
+    enough = pairs.sharing(MINIMUMS.pair_items)
     for statistic, weights in KAPPAS[Level(frame.question.level)].items():
         means = {
             f"{statistic}_pair_mean": mean_pair_kappa(enough, weights),
@@ -85,6 +85,7 @@ def _add_pairs(out: Collection, frame: Frame, role: str, labels: Labels) -> None
         }
         for name, mean in means.items():
             out.add(role, None, name, mean.kappa)
+    add_pair_means(out, frame, role, enough)
     for low, high in _listed(pairs, enough):
         add_pair(
             out,
@@ -130,59 +131,21 @@ def add_pair(
                 Sample(n, 2 * n, 2),
                 Reason.NO_OVERLAP,
                 seed=seed,
-                draws=1000,
+                draws=DRAWS,
             ),
-            DEFAULT.pair_items,
+            MINIMUMS.pair_items,
         ),
     )
     table = confusion(a, b, frame.n_values)
     owners = None if owner is None else cells_by_owner(a, b, owner, frame.n_values)
     for statistic, weights in KAPPAS[Level(frame.question.level)].items():
         kappa = cohen_kappa(table, weights, owners, seed=seed)
-        out.add(panel, against, statistic, shown(kappa, DEFAULT.pair_items))
+        out.add(panel, against, statistic, shown(kappa, MINIMUMS.pair_items))
 
 
 def single_values(frame: Frame, role: str) -> IntArray:
     """Return the strict majority of a panel per item; INVALID where rated without a majority."""
-    hist = frame.panels[role].histogram
+    hist = frame.panels[role].majorities
     values = majority(hist)
     values = np.where(values == NO_LABEL, INVALID, values)
     return np.where(hist.sum(axis=1) == 0, NOT_ASKED, values)
-
-
-def add_accuracy(
-    out: Collection, frame: Frame, panel: str, against: str, answers: IntArray
-) -> None:
-    """Add accuracy of one answer per item against a human panel's majority, both readings."""
-    labels = frame.panels[against]
-    known = identity_known(frame, against)
-    found = accuracy_majority(
-        labels.histogram,
-        answers,
-        frame.owner,
-        len(labels.rater_ids) if known else None,
-        seed=out.seed_of(panel, against),
-    )
-    out.add(panel, against, "accuracy_valid", shown(found.valid_only))
-    out.add(panel, against, "accuracy_all", shown(found.invalid_wrong))
-
-
-def add_against_panel(
-    out: Collection, frame: Frame, panel: str, against: str, answers: IntArray
-) -> None:
-    """Add how many of a panel's ratings equal the answer: item mean, and one rating, one vote."""
-    labels, seed = frame.panels[against], out.seed_of(panel, against)
-    n_raters = len(labels.rater_ids) if identity_known(frame, against) else None
-    for statistic, kernel in {
-        "raw_agreement": judge_agreement,
-        "raw_agreement_micro": judge_agreement_micro,
-    }.items():
-        found = kernel(labels.histogram, answers, frame.owner, n_raters, seed=seed)
-        out.add(panel, against, statistic, shown(found.valid_only))
-
-
-def add_third_party_against_owner(out: Collection, frame: Frame) -> None:
-    """Add third party against first person: two panels, never one (C7)."""
-    guess, own = single_values(frame, "third_party"), single_values(frame, "first_person")
-    add_accuracy(out, frame, "third_party", "first_person", guess)
-    add_against_panel(out, frame, "first_person", "third_party", own)

@@ -2,8 +2,13 @@
 
 from dataclasses import asdict, dataclass, replace
 
+from django.conf import settings
+
 from personalization.agreement.estimate import Estimate, Reason, Sample, undefined
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import Minimums
+
+# Read once: what a page shows changes with the next start (docs/deploy.md, CONCORD_MINIMUMS).
+MINIMUMS = Minimums(**settings.AGREEMENT_MINIMUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Collection:
         return f"{self.question}|{self.seed}|{panel}|{against or ''}"
 
 
-def shown(estimate: Estimate, minimum: int = DEFAULT.coefficient_items) -> Estimate:
+def shown(estimate: Estimate, minimum: int = MINIMUMS.coefficient_items) -> Estimate:
     """Return the estimate, or the reason `too_few_items` below the minimum of items."""
     if estimate.reason is not None or estimate.n_items >= minimum:
         return estimate

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from personalization.agreement import patterns as module
-from personalization.agreement.patterns import collapse, count_by_owner, histogram, row_keys
+from personalization.agreement.patterns import collapse, count_by_owner, histogram
 
 
 def test_histogram_counts_unused_values_and_unrated_items() -> None:
@@ -68,19 +67,10 @@ def test_count_by_owner_adds_repeated_entries() -> None:
     assert counts.dense().tolist() == [[0, 1, 0], [2, 0, 0]]
 
 
-def test_row_keys_order_rows_even_when_they_do_not_fit_one_integer() -> None:
-    rng = np.random.default_rng(5)
-    rows = rng.integers(0, 200, (60, 40)) * (rng.random((60, 40)) < 0.5)
-    rows = np.concatenate([rows, rows])
-    key = row_keys(rows)
-    assert key[:60].tolist() == key[60:].tolist()
-    assert np.argsort(key[:60]).tolist() == np.lexsort(rows[:60].T[::-1]).tolist()
-
-
-def test_sorting_and_table_find_the_same_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
-    hist = np.random.default_rng(1).integers(0, 3, (200, 3))
-    by_table = collapse(hist)
-    monkeypatch.setattr(module, "TABLE_CELLS", 0)
-    by_sort = collapse(hist)
-    assert by_table.counts.tolist() == by_sort.counts.tolist()
-    assert by_table.items.tolist() == by_sort.items.tolist()
+def test_the_order_of_items_without_an_owner_has_no_effect() -> None:
+    hist, owner = np.array([[2, 0], [1, 1], [0, 2], [1, 1]]), np.array([-1, -1, 3, -1])
+    order = np.array([3, 0, 2, 1])
+    one, other = collapse(hist, owner), collapse(hist[order], owner[order])
+    assert one.owners is not None
+    assert other.owners is not None
+    assert one.owners.dense().tolist() == other.owners.dense().tolist()

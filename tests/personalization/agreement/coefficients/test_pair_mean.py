@@ -58,7 +58,7 @@ def star() -> RaterPairs:
     ("pairs", "method"),
     [
         (pair_tables(*panel(3), 2), "no rater jackknife: 3 of 5 raters"),
-        (star(), "no rater jackknife: one rater is in every pair"),
+        (star(), "no rater jackknife: undefined without one of the raters"),
     ],
     ids=["few raters", "one rater in every pair"],
 )

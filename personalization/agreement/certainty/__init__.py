@@ -1,0 +1,1 @@
+"""Stated certainty: what abstaining would buy, and whether certainty means anything."""

@@ -1,0 +1,82 @@
+"""Whether what a selection names exists: a typing error must not look like an empty panel."""
+
+from collections.abc import Iterable, Mapping
+
+from annotation.models import Question
+from personalization.agreement.frames.reading import Parameter, rows
+from personalization.agreement.frames.selection import Selection, SelectionError
+
+MOST_NAMED = 20
+# What there is to choose from, by filter: by the kind of arm, too.
+KNOWN = {
+    "author": """
+        SELECT DISTINCT w.name FROM annotation_item i
+        JOIN annotation_responsepair p ON p.id = i.response_pair_id
+        JOIN annotation_response x ON x.id IN (p.a_id, p.b_id)
+        JOIN annotation_author w ON w.id = x.author_id
+        WHERE i.question_id = %(question)s
+        UNION
+        SELECT w.name FROM annotation_item i
+        JOIN annotation_response x ON x.id = i.response_id
+        JOIN annotation_author w ON w.id = x.author_id
+        WHERE i.question_id = %(question)s""",
+    "extractor": """
+        SELECT DISTINCT x.extractor FROM personalization_extraction x
+        JOIN annotation_conversation c ON c.id = x.conversation_id WHERE c.study_id = %(study)s""",
+    "language": """
+        SELECT DISTINCT r.fields ->> 'language' FROM annotation_record r
+        WHERE r.study_id = %(study)s AND r.fields ->> 'language' IS NOT NULL
+        UNION
+        SELECT d.value FROM annotation_demographic d
+        WHERE d.study_id = %(study)s AND d.key = 'language'""",
+    "category": """
+        SELECT DISTINCT r.fields ->> 'category' FROM annotation_record r
+        WHERE r.study_id = %(study)s AND r.fields ->> 'category' IS NOT NULL""",
+    "demographic": """
+        SELECT DISTINCT d.key FROM annotation_demographic d WHERE d.study_id = %(study)s""",
+    "rater": """
+        SELECT DISTINCT r.name FROM annotation_rater r WHERE EXISTS (
+            SELECT FROM annotation_judgment j
+            WHERE j.rater_id = r.id AND j.question_id = %(question)s
+        )""",
+}
+HOW_TO_MEND = {
+    "language": "An imported item has a language as its field `language`, a person as the"
+    " demographic `language`.",
+    "category": "Give imported items a field `category`.",
+    "demographic": "Import them: manage.py import_demographics.",
+}
+
+
+def check(question: Question, selection: Selection) -> None:
+    """Raise SelectionError where a filter names an arm, property or rater that is not there."""
+    parameters: Mapping[str, Parameter] = {
+        "question": question.pk,
+        "study": question.study_id,
+    }
+    kind, _, arm = selection.arm.partition(":")
+    asked: list[tuple[str, str, Iterable[str]]] = [
+        ("arm", kind, [arm]),
+        ("language", "language", [selection.language]),
+        ("category", "category", [selection.category]),
+        ("demographic", "demographic", [selection.demographic]),
+        ("rater", "rater", selection.raters),
+        ("without_rater", "rater", selection.without_raters),
+    ]
+    faults = {}
+    for name, what, values in asked:
+        wanted = {value for value in values if value}
+        if not wanted or what not in KNOWN:
+            continue
+        known = sorted(value for (value,) in rows(KNOWN[what], parameters))
+        if missing := sorted(wanted - {*known}):
+            faults[name] = _fault(what, missing, known)
+    if faults:
+        raise SelectionError(faults)
+
+
+def _fault(what: str, missing: list[str], known: list[str]) -> str:
+    shown = ", ".join(known[:MOST_NAMED]) or "none"
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    text = f"There is no {what} {', '.join(map(repr, missing))} here. There are: {shown}{more}."
+    return f"{text} {HOW_TO_MEND[what]}" if not known and what in HOW_TO_MEND else text

@@ -1,0 +1,1 @@
+"""Answers as numbers: correlation, error and bias of a judge, systems, strata by disagreement."""

@@ -1,0 +1,179 @@
+"""Do a judge and people rank the systems alike that wrote the candidates?"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy import sparse, stats
+
+from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
+from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
+from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.keys import column_keys, distinct, row_keys
+from personalization.agreement.patterns import count_by_owner
+
+# Means are shares; equal ones, added up in another order, differ by less.
+DIGITS = 12
+BLOCK_CELLS = 1 << 21
+
+OfRows: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
+"""(B, S) means of systems, twice -> (B,) correlations, nan where undefined"""
+Means: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+"""(B, P) weights of pairs -> means of systems by people and by the judge, (B, S) each"""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCorrelations:
+    """Three correlations over systems; n_items of each is the number of systems."""
+
+    pearson: Estimate
+    spearman: Estimate
+    kendall_tau_b: Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Duels:
+    """Pairs of candidates that both sides judged.
+
+    system_a, system_b: (N,) codes of the systems, -1 = unknown; human, judge: (N,) what each gives
+    the first candidate, 0 to 1 (a tie 1/2; the second gets the rest), nan = nothing; ratings: (N,)
+    human ratings behind an item; owner: (N,), -1 = nobody.
+    """
+
+    system_a: IntArray
+    system_b: IntArray
+    human: FloatArray
+    judge: FloatArray
+    ratings: IntArray
+    owner: IntArray | None = None
+
+    def only(self, kept: BoolArray | IntArray) -> "Duels":
+        """Return the kept pairs."""
+        owner = None if self.owner is None else self.owner[kept]
+        return Duels(
+            self.system_a[kept],
+            self.system_b[kept],
+            self.human[kept],
+            self.judge[kept],
+            self.ratings[kept],
+            owner,
+        )
+
+
+def system_correlations(
+    duels: Duels, n_raters: int | None = None, *, seed: int | str = 0, draws: int = DRAWS
+) -> SystemCorrelations:
+    """Return Pearson's, Spearman's and Kendall's (tau-b) correlation of the systems' means, -1 to 1.
+
+    A system's mean is its win share over the items that it is in and that both sides judged: the
+    mean of what the people (or the judge) give it, a tie 1/2. Items of a system against itself are
+    left out. One system, one vote; n_items counts systems, n_ratings the human ratings. With two
+    systems every correlation is -1 or 1. Interval: bootstrap by item or owner; draws in which a
+    system does not occur are left out. Undefined: no item (`no_overlap`); one system only, or equal
+    means on either side (`no_variation`).
+
+    Systems 0, 1, 2 win 1, 1/4, 1/4 among people and 1, 1/2, 0 with the judge:
+
+    >>> duels = Duels(np.array([0, 0, 1]), np.array([1, 2, 2]), np.array([1.0, 1, 0.5]),
+    ...     np.array([1.0, 1, 1]), np.array([2, 2, 2]))
+    >>> found = system_correlations(duels, draws=0)
+    >>> round(found.spearman.value, 4), round(found.kendall_tau_b.value, 4), found.pearson.n_items
+    (0.866, 0.8165, 3)
+    """
+    duels = duels.only(
+        ~np.isnan(duels.human)
+        & ~np.isnan(duels.judge)
+        & (duels.system_a != duels.system_b)
+        & ((duels.system_a >= 0) | (duels.system_b >= 0))
+    )
+    systems = np.unique(np.concatenate([duels.system_a, duels.system_b]))
+    systems = systems[systems >= 0]
+    sample = Sample(len(systems), int(duels.ratings.sum()), n_raters)
+    if not len(systems):
+        nothing = undefined(Reason.NO_OVERLAP, sample)
+        return SystemCorrelations(nothing, nothing, nothing)
+    first, look = distinct(_looks(duels))
+    items = np.bincount(look, minlength=len(first))
+    owners = None
+    if duels.owner is not None and (duels.owner >= 0).any():
+        owners = count_by_owner(duels.owner, look, n_patterns=len(first))
+    means = _means_of(duels.only(first), systems)
+
+    def one(correlation: OfRows, name: str) -> Estimate:
+        def statistic(weights: FloatArray) -> FloatArray:
+            return correlation(*means(weights))
+
+        value = float(statistic(items[None].astype(np.float64))[0])
+        if np.isnan(value):
+            return undefined(Reason.NO_VARIATION, sample)
+        key = stable_seed(seed, "systems", name)
+        return defined(value, sample, interval(statistic, items, owners, seed=key, draws=draws))
+
+    return SystemCorrelations(
+        one(_pearson, "pearson"), one(_spearman, "spearman"), one(_kendall, "kendall tau-b")
+    )
+
+
+def _looks(duels: Duels) -> IntArray:
+    """Return one integer per pair, equal where systems and verdicts are."""
+    columns = [duels.system_a + 1, duels.system_b + 1]
+    columns += [column_keys(duels.human), column_keys(duels.judge)]
+    return row_keys(np.stack(columns, axis=1))
+
+
+def _means_of(duels: Duels, systems: IntArray) -> Means:
+    """Return the step from (B, P) weights of the pairs to the systems' means, nan without a pair."""
+    rows, columns, amounts = [], [], []
+    for system, human, judge in (
+        (duels.system_a, duels.human, duels.judge),
+        (duels.system_b, 1 - duels.human, 1 - duels.judge),
+    ):
+        known = np.flatnonzero(system >= 0)
+        place = np.searchsorted(systems, system[known])
+        for part, amount in enumerate((np.ones_like(human), human, judge)):
+            rows.append(known)
+            columns.append(place + part * len(systems))
+            amounts.append(amount[known])
+    entries = (np.concatenate(columns), np.concatenate(rows))
+    shape = (3 * len(systems), len(duels.human))
+    given = sparse.csr_array((np.concatenate(amounts), entries), shape=shape)
+
+    def means(weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        items, human, judge = np.split(np.asarray(given @ weights.T).T, 3, axis=1)
+        return (
+            np.round(ratio(human, items, items > 0), DIGITS),
+            np.round(ratio(judge, items, items > 0), DIGITS),
+        )
+
+    return means
+
+
+def _pearson(x: FloatArray, y: FloatArray) -> FloatArray:
+    x, y = (side - side.mean(axis=1, keepdims=True) for side in (x, y))
+    varied = (np.ptp(x, axis=1) > 10**-DIGITS) & (np.ptp(y, axis=1) > 10**-DIGITS)
+    root = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+    return np.clip(ratio((x * y).sum(axis=1), root, varied), -1, 1)
+
+
+def _spearman(x: FloatArray, y: FloatArray) -> FloatArray:
+    return _pearson(stats.rankdata(x, axis=1), stats.rankdata(y, axis=1))
+
+
+def _kendall(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Compare every two systems: there are few, and no table of their means."""
+    step = max(1, BLOCK_CELLS // max(1, x.shape[1] ** 2))
+    return np.concatenate(list(_kendalls(x, y, step)))
+
+
+def _kendalls(x: FloatArray, y: FloatArray, step: int) -> Iterator[FloatArray]:
+    for start in range(0, len(x), step):
+        signs = [
+            np.sign(side[start : start + step, :, None] - side[start : start + step, None, :])
+            for side in (x, y)
+        ]
+        both, in_x, in_y = (
+            np.einsum("bij,bij->b", one, other)
+            for one, other in ((signs[0], signs[1]), (signs[0], signs[0]), (signs[1], signs[1]))
+        )
+        yield ratio(both, np.sqrt(in_x * in_y), (in_x > 0) & (in_y > 0))

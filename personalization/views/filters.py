@@ -1,0 +1,186 @@
+"""The filters of the agreement page: from its address to a selection, and back as chips and a form."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from annotation.models import Judgment, Question, Rater
+from annotation.models.rater import RaterKind
+from personalization.agreement.frames.selection import (
+    CLOSED_ARMS,
+    EVERYTHING,
+    FILTERS,
+    PEOPLE,
+    Selection,
+    SelectionError,
+)
+from personalization.views import wording
+
+# As the form asks for them; `FILTERS` says what there is.
+LABELS: dict[str, str | Promise] = {
+    "role": gettext_lazy("People"),
+    "overlap": gettext_lazy("First labels of each item"),
+    "since": gettext_lazy("Answered from"),
+    "until": gettext_lazy("Answered before"),
+    "rater": gettext_lazy("Only this rater"),
+    "without_rater": gettext_lazy("Without this rater"),
+    "arm": gettext_lazy("Arm"),
+    "language": gettext_lazy("Language"),
+    "category": gettext_lazy("Category of attributes"),
+    "demographic": gettext_lazy("Shared with the owner"),
+}
+HELP: dict[str, str | Promise] = {
+    "overlap": gettext_lazy(
+        "So that items at which more people looked do not weigh more. Majorities use all labels."
+    ),
+    "since": gettext_lazy("A day, such as 2026-01-31 (UTC)."),
+    "until": gettext_lazy("A day, not included."),
+    "language": gettext_lazy("Of the item, such as en or ar."),
+    "demographic": gettext_lazy(
+        "Of people only those who share this with the item's owner, such as age or gender."
+    ),
+}
+TYPES = {"overlap": "number", "since": "date", "until": "date"}
+# Filters that may be given several times: the form adds to those there are.
+SEVERAL = ("rater", "without_rater")
+MOST_SUGGESTED = 200
+DAY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that holds: its name, its value, and the address of the page without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the form: choices make it a list, otherwise it is written."""
+
+    name: str
+    label: str
+    help: str
+    kind: str
+    value: str
+    choices: list[tuple[str, str]]
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address says: a selection, or what is wrong with it by filter."""
+
+    selection: Selection | None
+    faults: dict[str, str]
+    given: list[tuple[str, str]]
+
+    @property
+    def query(self) -> str:
+        """Return the filters as the query of an address, "" where there are none."""
+        return _query(self.selection.parameters if self.selection else [])
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Return what holds, each removable; of filters that cannot hold, what was given."""
+        all_of = self.selection.parameters if self.selection else self.given
+        return [
+            Chip(
+                str(LABELS.get(name, name)),
+                _said(name, value),
+                _query([one for place, one in enumerate(all_of) if place != here]),
+            )
+            for here, (name, value) in enumerate(all_of)
+        ]
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """Return what is wrong: the filter's name, and what would be right."""
+        return [(str(LABELS.get(name, name)), text) for name, text in self.faults.items()]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Return what the form adds to rather than replaces."""
+        return [(name, value) for name, value in self.given if name in SEVERAL]
+
+    @property
+    def fields(self) -> list[Field]:
+        """Return the fields of the form, with what was given."""
+        values = dict(self.given)
+        return [self._field(name, values.get(name, "")) for name in LABELS]
+
+    def _field(self, name: str, value: str) -> Field:
+        known = {
+            "role": [(one, wording.panel(one)) for one in PEOPLE],
+            "arm": [
+                (f"{kind}:{one}", _arm(kind, one))
+                for kind, names in CLOSED_ARMS.items()
+                for one in names
+            ],
+        }.get(name, [])
+        if known and value and value not in dict(known):
+            known = [*known, (value, value)]
+        return Field(
+            name,
+            str(LABELS[name]),
+            str(HELP.get(name, "")),
+            TYPES.get(name, "text"),
+            "" if name in SEVERAL else _day(value) if name in ("since", "until") else value,
+            known,
+            self.faults.get(name, ""),
+        )
+
+
+def read(request: HttpRequest) -> Filters:
+    """Return the filters of a request's address; wrong ones come back with what is wrong."""
+    given = _given(request.GET)
+    try:
+        selection = Selection.read(request.GET) if given else EVERYTHING
+    except SelectionError as error:
+        return Filters(None, error.faults, given)
+    return Filters(selection, {}, given)
+
+
+def raters_of(question: Question) -> list[str]:
+    """Return the names of people who answered the question, as suggestions for the form."""
+    answers = Judgment.objects.filter(rater=OuterRef("pk"), question=question)
+    people = Rater.objects.filter(Exists(answers), kind__in=(RaterKind.PERSON, RaterKind.POSITION))
+    return list(people.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTED])
+
+
+def _given(query: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in query.lists() for value in values if value]
+
+
+def _query(parameters: list[tuple[str, str]]) -> str:
+    return f"?{urlencode(parameters)}" if parameters else ""
+
+
+def _said(name: str, value: str) -> str:
+    if name == "role":
+        return wording.panel(value)
+    if name == "arm":
+        return _arm(*value.partition(":")[::2])
+    return _day(value) if name in ("since", "until") else value
+
+
+def _arm(kind: str, name: str) -> str:
+    return wording.condition(name) if kind == "condition" else name
+
+
+def _day(value: str) -> str:
+    """Return a moment as its day where it is a day's beginning in UTC.
+
+    >>> _day("2026-01-31T00:00:00+00:00"), _day("2026-01-31T12:00:00+00:00")
+    ('2026-01-31', '2026-01-31T12:00:00+00:00')
+    """
+    return value[:DAY] if value[DAY:] in ("", "T00:00:00+00:00") else value
+
+
+assert set(LABELS) == set(FILTERS)  # noqa: S101 - none forgotten
