@@ -4,8 +4,9 @@
     python -m benchmarks.agreement --items 1e6     5 M
     python -m benchmarks.agreement --part kernels  without the database (or: --part database)
 
-Every figure is measured in a process of its own, next to its reference in the same run. On a
-machine that others use too, believe the ratios rather than the milliseconds.
+Every figure is measured in a process of its own, on one core, next to its reference in the same
+run: of the kernels in processor time, which other work on the machine changes little; of the
+database by the clock, so that there only the ratios tell anything while the machine is busy.
 """
 
 import argparse
@@ -31,12 +32,12 @@ def kernels(folder: Path, items: int) -> None:
     """Measure every kernel and its library, and print a line each."""
     write(LINE.format(*HEAD))
     passes = []
-    for number, compared in enumerate(STEPS):
-        file = made(folder, items)
-        pace = _child(file, number, "yardstick").ms
-        passes.append(pace)
-        found = _child(file, number, "ours")
-        write(_line(compared, items, found, pace, _library(folder, number, items, found)))
+    file = made(folder, items)
+    for compared in STEPS:
+        passes.append(_child(file, "ours", "yardstick").ms)
+        found = _child(file, "ours", compared.ours)
+        beside = _library(folder, compared, items, found)
+        write(_line(compared, items, found, passes[-1], beside))
     write(_notes(items, passes))
 
 
@@ -49,20 +50,19 @@ def made(folder: Path, items: int) -> Path:
 
 
 def _library(
-    folder: Path, number: int, items: int, found: Measured
+    folder: Path, compared: Compared, items: int, found: Measured
 ) -> tuple[Measured, Measured] | None:
-    """Return a step of a library and ours on the same data, smaller where it cannot do more."""
-    compared = STEPS[number]
-    if compared.library is None:
+    """Return a step of a library and ours on the same data, fewer where it cannot do more."""
+    if not compared.library:
         return None
     if compared.library_items is None or compared.library_items >= items:
-        return _child(made(folder, items), number, "library"), found
+        return _child(made(folder, items), "theirs", compared.theirs), found
     file = made(folder, compared.library_items)
-    return _child(file, number, "library"), _child(file, number, "ours")
+    return _child(file, "theirs", compared.theirs), _child(file, "ours", compared.ours)
 
 
-def _child(file: Path, number: int, side: str) -> Measured:
-    return child("-m", "benchmarks.kernels", str(file), str(number), side)
+def _child(file: Path, side: str, step: str) -> Measured:
+    return child("-m", f"benchmarks.{side}", str(file), step)
 
 
 def _line(
@@ -74,9 +74,9 @@ def _line(
 ) -> str:
     target = {MILLION: compared.section_10, 5 * MILLION: compared.section_10_at_5m}
     beside = ["", "", "", ""]
-    if both is not None and compared.library is not None:
+    if both is not None:
         theirs, ours = both
-        name, most = compared.library[0], compared.library_items
+        name, most = compared.library, compared.library_items
         small = most is not None and most < items
         beside = [
             f"{name}, {most:,} items" if small else name,
@@ -100,7 +100,7 @@ def _ms(ms: float) -> str:
 
 def _notes(items: int, passes: list[float]) -> str:
     return f"""
-{items:,} items x {PER_ITEM} of {RATERS:,} raters, {VALUES} values. MB: the most held beside the data.
+{items:,} items x {PER_ITEM} of {RATERS:,} raters, {VALUES} values; one core. MB: the most held beside the data.
 ratio: ours / library, on the same data. One np.bincount of the ratings took {median(passes):.1f} ms
 ({min(passes):.1f} to {max(passes):.1f} in the course of the run). rel. ms: what the step would take if that took
 {_yardstick(items):.3g} ms, as where section 10 was measured ({YARDSTICK} for a million).

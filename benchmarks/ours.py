@@ -1,11 +1,15 @@
 """Our side of each step: what is prepared outside the clock, and what runs under it."""
 
+import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
 from benchmarks.made_up import LONG, RATERS, SEGMENTS, VALUES, Made
+from benchmarks.measuring import answer, measure
 from personalization.agreement import patterns as grouping
 from personalization.agreement.arrays import FloatArray
 from personalization.agreement.ceilings.alternative import alternative_test
@@ -38,6 +42,12 @@ from personalization.agreement.scales.numbers import human_means, numbers_of
 Run: TypeAlias = Callable[[], object]
 SCORES = np.arange(VALUES, dtype=np.float64)
 POINTS = np.arange(LONG, dtype=np.float64)
+
+
+def yardstick(made: Made) -> Run:
+    """The one pass over the ratings that nothing can do without: numpy counts them."""
+    size = made.n_items * VALUES
+    return lambda: np.bincount(made.item * VALUES + made.value, minlength=size)
 
 
 def histogram(made: Made) -> Run:
@@ -285,3 +295,14 @@ def shares_and_judge(made: Made) -> tuple[FloatArray, FloatArray]:
     """Return the humans' shares, and shares of a judge who is never quite sure."""
     sure = 0.8 * np.eye(VALUES) + 0.2 / VALUES
     return shares_of(made.hist), sure[made.judge]
+
+
+def main() -> None:
+    """Measure the step that is named, on the labels in the file that is named."""
+    file, step = sys.argv[1:]
+    run: Run = globals()[step](Made.load(Path(file)))
+    answer(measure(run, time.process_time))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,10 @@
 """The libraries' side of each step, as their documentation says to use them."""
 
+import sys
+import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import choix
@@ -13,7 +16,8 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa
 
 from benchmarks.made_up import LONG, RATERS, SEGMENTS, VALUES, Made
-from benchmarks.ours import judge_and_means, shares_and_judge
+from benchmarks.measuring import answer, measure
+from benchmarks.ours import judge_and_means, shares_and_judge, yardstick
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.rater_pairs import pair_tables
 from personalization.agreement.patterns import histogram
@@ -24,6 +28,11 @@ Level: TypeAlias = Literal["nominal", "ordinal", "interval"]
 
 def _alpha(counts: IntArray, level: Level) -> object:
     return krippendorff.alpha(value_counts=counts, level_of_measurement=level)
+
+
+def bincount(made: Made) -> Run:
+    """Ratings of each item by value."""
+    return yardstick(made)
 
 
 def alpha_nominal(made: Made) -> Run:
@@ -137,3 +146,14 @@ def jensen_shannon(made: Made) -> Run:
     """Jensen-Shannon distance of the humans' shares from the judge's, item by item."""
     human, judge = shares_and_judge(made)
     return lambda: jensenshannon(human, judge, axis=1)
+
+
+def main() -> None:
+    """Measure the step that is named, on the labels in the file that is named."""
+    file, step = sys.argv[1:]
+    run: Run = globals()[step](Made.load(Path(file)))
+    answer(measure(run, time.process_time))
+
+
+if __name__ == "__main__":
+    main()

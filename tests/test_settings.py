@@ -62,6 +62,25 @@ def test_no_port(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
         environment.number("PORT", 8000, most=65_535)
 
 
+def test_numbers_over_their_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {"owners": 10, "pairs": 7}
+    monkeypatch.delenv("CONCORD_MINIMUMS", raising=False)
+    assert environment.numbers("CONCORD_MINIMUMS", usual, most=99) == usual
+    monkeypatch.setenv("CONCORD_MINIMUMS", " owners = 12 ,")
+    assert environment.numbers("CONCORD_MINIMUMS", usual, most=99) == {"owners": 12, "pairs": 7}
+    assert usual["owners"] == 10
+
+
+@pytest.mark.parametrize(
+    "word", ["owners", "owners=", "owners=0", "owners=100", "owners=-1", "owners=x", "else=3", "=3"]
+)
+def test_numbers_of_nonsense_are_refused(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """The message names the variable, what was written, and the keys there are."""
+    monkeypatch.setenv("CONCORD_MINIMUMS", word)
+    with pytest.raises(ImproperlyConfigured, match=r"CONCORD_MINIMUMS: .* one of owners, pairs"):
+        environment.numbers("CONCORD_MINIMUMS", {"owners": 10, "pairs": 7}, most=99)
+
+
 def test_a_key_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is taken as it is, and nothing is written."""
     monkeypatch.setenv("CONCORD_SECRET_KEY", GOOD_KEY)

@@ -1,5 +1,8 @@
 """From how much data a number is shown; the report decides, settings may differ."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -7,7 +10,8 @@ from dataclasses import dataclass
 class Minimums:
     """Smallest samples behind a shown number.
 
-    The kernels use only `owners`; everything else is a matter of showing.
+    The kernels use only `owners` and `interval_raters`, and take them as arguments; everything else
+    is a matter of showing.
     """
 
     pair_items: int = 10
@@ -37,3 +41,27 @@ class Minimums:
 
 
 DEFAULT = Minimums()
+
+_applied = ContextVar("minimums", default=DEFAULT)
+
+
+def current() -> Minimums:
+    """Return what kernels take where a call says nothing else: DEFAULT, unless others are applied."""
+    return _applied.get()
+
+
+@contextmanager
+def applied(minimums: Minimums) -> Iterator[None]:
+    """Let these minimums stand for the default ones while a report is computed.
+
+    >>> with applied(Minimums(owners=3)):
+    ...     current().owners
+    3
+    >>> current().owners
+    10
+    """
+    token = _applied.set(minimums)
+    try:
+        yield
+    finally:
+        _applied.reset(token)

@@ -6,22 +6,32 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.models import Judgment, Question, Rater
 from annotation.models.rater import RaterKind
 from personalization.agreement.frames import Selection, SelectionError, check
+from personalization.agreement.frames.selection import (
+    ARMS,
+    CLOSED_ARMS,
+    LONGEST,
+    MOST_OVERLAP,
+    PEOPLE,
+)
 from personalization.agreement.report import Record
 from personalization.agreement.report.cache import fresh
-from personalization.api.errors import problems
-from personalization.api.fields import Parameters
+from personalization.api.errors import Refused, problems
+from personalization.api.fields import Digits, Parameters
 from personalization.api.items import LONGEST_FILTER
 from personalization.api.views import ApiView, question_named
+from personalization.posting.shapes import Fault
 from personalization.releases.kept import Kept
 
 RATER = "rater:"
+ARM_PATTERN = "^({})$".format(
+    "|".join(f"{kind}:({'|'.join(CLOSED_ARMS.get(kind, ['.+']))})" for kind in ARMS)
+)
 
 
 class RecordSerializer(serializers.Serializer[Record]):
@@ -60,30 +70,42 @@ class AgreementParameters(Parameters):
     """Of which question, and which of its answers are compared; without filters, all."""
 
     question = serializers.CharField(max_length=LONGEST_FILTER, help_text="Name of a question.")
-    role = serializers.CharField(required=False, help_text="Only first_person, or third_party.")
-    arm = serializers.CharField(
+    role = serializers.ChoiceField(
+        PEOPLE, required=False, help_text="Only this panel of people, beside the judges."
+    )
+    arm = serializers.RegexField(
+        ARM_PATTERN,
+        max_length=LONGEST,
         required=False,
-        help_text="Only items of an arm: condition:, author:, extractor: or source:<name>.",
+        help_text="Only items of an arm: condition:<what the author of a response was given>,"
+        " author:<who wrote a response>, extractor:<what found an attribute> or source:<how the"
+        " owner's messages came in>.",
     )
     language = serializers.CharField(
+        max_length=LONGEST,
         required=False,
         help_text="Only items in a language: the field `language` of an imported item, else the"
         " owner's demographic `language`.",
     )
     category = serializers.CharField(
-        required=False, help_text="Only imported items whose field `category` says this."
+        max_length=LONGEST,
+        required=False,
+        help_text="Only imported items whose field `category` says this.",
     )
     demographic = serializers.CharField(
+        max_length=LONGEST,
         required=False,
         help_text="Only people's answers who share this property with the item's owner.",
     )
-    since = serializers.CharField(
-        required=False, help_text="Only people's answers from this time on, ISO 8601."
+    since = serializers.DateTimeField(
+        required=False, help_text="Only people's answers from this time on."
     )
-    until = serializers.CharField(
-        required=False, help_text="Only people's answers before this time, ISO 8601."
+    until = serializers.DateTimeField(
+        required=False, help_text="Only people's answers before this time."
     )
-    overlap = serializers.CharField(
+    overlap = Digits(
+        min_value=1,
+        max_value=MOST_OVERLAP,
         required=False,
         help_text="Panels use the first so many labels of each item, majorities all.",
     )
@@ -116,13 +138,14 @@ class Agreement(ApiView):
 
 
 def _selection(asked: dict[str, Any], question: Question) -> Selection:
-    """Return what the parameters choose; a bad one is refused with what would be right."""
+    """Return what the parameters choose; 404 where nothing here can be meant by one of them."""
     given = {name: value for name, value in asked.items() if name != "question"}
     try:
         selection = Selection.read(given)
         check(question, selection)
     except SelectionError as error:
-        raise ValidationError({name: [text] for name, text in error.faults.items()}) from error
+        faults = [Fault(None, name, text) for name, text in error.faults.items()]
+        raise Refused(404, "not_found", str(error), faults) from error
     return selection
 
 

@@ -83,11 +83,17 @@ class Section:
     lead: str
     count: int = 0
     groups: list[sections.Group] = field(default_factory=list)
+    silent: list[Record] = field(default_factory=list)
     table: Table | None = None
     figures: list[tuple[str, Figure]] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)
     heats: list[tuple[str, list[Heat]]] = field(default_factory=list)
     shares: list[ShareBar] = field(default_factory=list)
+
+    @property
+    def has_against(self) -> bool:
+        """Return whether any number compares two panels."""
+        return any(record.against for group in self.groups for record in group.records)
 
 
 def page_sections(report: Report, options: list[Option]) -> list[Section]:
@@ -114,7 +120,10 @@ def _section(key: str, records: list[Record]) -> Section:
         section.curves = curves(one for one in records if is_curve(one))
         drawn = {record for curve in section.curves for record in curve.records}
         records = [one for one in records if one not in drawn]
-    section.groups = sections.groups(key, records)
+    section.silent = sections.silent(records)
+    quiet = {(one.panel, one.against) for one in section.silent}
+    spoken = [one for one in records if (one.panel, one.against) not in quiet]
+    section.groups = sections.groups(key, spoken)
     section.figures = _figures(key, section.groups)
     return section
 

@@ -14,6 +14,7 @@ ORDERS = """FROM personalization_verdict o WHERE o.item_id = j.item_id AND o.sid
 ANSWER = f"EXISTS (SELECT {VOTES})"
 VALUE = f"EXISTS (SELECT {VOTES} AND o.value IS NOT NULL)"
 TWO_VALUES = f"(SELECT count(o.value) {VOTES}) > 1"
+NUMBER = f"EXISTS (SELECT {VOTES} AND coalesce(o.value, o.score) IS NOT NULL)"
 MAJORITY = f"""(SELECT 2 * max(given.votes) > sum(given.votes) FROM (
     SELECT count(*) AS votes {VOTES} AND o.value IS NOT NULL GROUP BY o.value) AS given)"""  # noqa: S608 - of constants alone
 PLURALITY = f"""(SELECT count(*) FROM (
@@ -47,6 +48,9 @@ ORDERS_AND_REFERENCE = (
 
 NEEDS_OF_RATER = {
     "accuracy_all": ANSWER,
+    "coverage": ANSWER,
+    # On a scale, a judge that was asked in both orders has a score though the two differ.
+    **dict.fromkeys(("bias", "mae", "mae_micro", "pearson", "spearman", "kendall_tau_b"), NUMBER),
     "consistency": TWO_ORDERS,
     "first_position_share": TWO_ORDERS,
     "consistency_valid": TWO_ORDERS_VALUE,
@@ -127,13 +131,13 @@ def _need(panels: list[Panel], number: int, statistic: str) -> str:
     if len(panels) == 1:
         alone = VALUE if name == "dawid_skene_share" else TWO_VALUES
         return _within(alone, variant)
-    if number == 0:  # strangers against owners: each answer is compared with the owner's
-        return ANSWER if name.endswith("_all") else VALUE
+    if number == 0 and name.endswith("_all"):  # strangers against owners
+        return VALUE
     return _within(_need_of_people(name), variant)
 
 
 def _need_of_rater(name: str, variant: str) -> str:
-    if variant.isdecimal():
+    if variant.isdecimal() and name != "coverage":
         return CERTAINTY.replace("{least}", str(int(variant)))
     if name.endswith("_all") or variant == "all":
         return NEEDS_OF_RATER.get(name, ANSWER)

@@ -165,7 +165,7 @@ def _query(parameters: list[tuple[str, str]]) -> str:
 def _said(name: str, value: str) -> str:
     if name == "role":
         return wording.panel(value)
-    if name == "arm":
+    if name == "arm" and ":" in value:
         return _arm(*value.partition(":")[::2])
     return _day(value) if name in ("since", "until") else value
 

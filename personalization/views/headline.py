@@ -151,7 +151,10 @@ def _people(found: dict[Key, Record], level: str) -> list[People]:
     wanted = ("raw_agreement", "krippendorff_alpha", beyond)
     people = []
     for role in HUMAN_ROLES:
-        numbers = [found[role, None, one] for one in wanted if (role, None, one) in found]
+        own = ("self_agreement", "self_kappa") if role == "first_person" else ()
+        numbers = [found[role, None, one] for one in (*wanted, *own) if (role, None, one) in found]
+        if role == "first_person":  # an item has one owner, so there is mostly nobody to agree with
+            numbers = [one for one in numbers if one.value is not None]
         if any(one.value is not None for one in numbers):
             people.append(People(role, numbers))
     return people

@@ -28,7 +28,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
         "alternative_test_",
     ),
     "labels": (
-        "accuracy_valid", "accuracy_all", "accuracy_plurality_", "accuracy_shared_", "bias", "mae",
+        "accuracy_valid", "accuracy_all", "accuracy_plurality_", "accuracy_shared_", "bias", "mae", "mae_micro",
         "raw_agreement", "raw_agreement_micro", "cohen_kappa", "cohen_kappa_", "pearson", "spearman",
         "kendall_tau_b",
     ),
@@ -38,7 +38,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     ),
     "certainty": ("auroc", "agreement", "coverage", "brier_", "ece_"),
     "self-preference": ("self_preference_",),
-    "systems": ("bradley_terry", "system_"),
+    "systems": ("bradley_terry", "bradley_terry_", "system_"),
     "distributions": (
         "entropy_nats", "tvd", "js_", "entropy_correlation", "kl_", "cross_entropy_",
     ),
@@ -116,6 +116,23 @@ def groups(key: str, records: Iterable[Record]) -> list[Group]:
         return len(names) if at is None else at, known.index(name)
 
     return [found[name] for name in sorted(found, key=rank)]
+
+
+def silent(records: Iterable[Record]) -> list[Record]:
+    """Return one record of each two panels that have several numbers and none of them, for one reason.
+
+    One line says it for all.
+    """
+    both: dict[tuple[str, str | None], list[Record]] = {}
+    for record in records:
+        both.setdefault((record.panel, record.against), []).append(record)
+    return [
+        mine[0]
+        for mine in both.values()
+        if len(mine) > 1
+        and all(one.value is None for one in mine)
+        and len({(one.reason, one.n_items) for one in mine}) == 1
+    ]
 
 
 def _rank(names: tuple[str, ...], name: str) -> int | None:

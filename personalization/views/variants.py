@@ -28,6 +28,7 @@ ANSWER = gettext_lazy("answer %(name)s")
 # Statistics of one system or one option each: what follows "@" is its name, written by strangers.
 NAMED = {
     "bradley_terry": SYSTEM,
+    "bradley_terry_rank": SYSTEM,
     "dawid_skene_share": ANSWER,
     "ppi_share": ANSWER,
     "rogan_gladen_share": ANSWER,

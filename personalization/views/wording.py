@@ -21,6 +21,13 @@ PAIR_MEAN_BY_OVERLAP = gettext_lazy(
     "Mean over pairs of raters; a pair weighs as many items as it shares."
 )
 
+KAPPA_POOLED = gettext_lazy(
+    "Agreement beyond chance with the answers of all people, one answer, one vote."
+)
+KAPPA_RATER_MEAN = gettext_lazy(
+    "Agreement beyond chance with each person, averaged over people with enough items."
+)
+
 STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "raw_agreement": (
         gettext_lazy("Raw agreement"),
@@ -41,6 +48,20 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "gwet_ac1": (
         gettext_lazy("Gwet's AC1"),
         gettext_lazy("Agreement beyond chance that stays steady where one label dominates."),
+    ),
+    "fleiss_kappa_pooled": (
+        gettext_lazy("Fleiss' kappa, pooled"),
+        gettext_lazy(
+            "Fleiss' kappa with one vote for each pair of answers: busy items weigh more."
+        ),
+    ),
+    "brennan_prediger": (
+        gettext_lazy("Brennan and Prediger's kappa"),
+        gettext_lazy("Agreement beyond chance; chance takes every option as equally likely."),
+    ),
+    "gwet_ac2_linear": (
+        gettext_lazy("Gwet's AC2, linear"),
+        gettext_lazy("Like AC1, with partial credit by how many steps answers lie apart."),
     ),
     "gwet_ac2_quadratic": (
         gettext_lazy("Gwet's AC2, quadratic"),
@@ -82,6 +103,30 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Cohen's kappa, quadratic, mean over pairs by overlap"),
         PAIR_MEAN_BY_OVERLAP,
     ),
+    "cohen_kappa_pooled": (
+        gettext_lazy("Cohen's kappa, all answers in one table"),
+        KAPPA_POOLED,
+    ),
+    "cohen_kappa_linear_pooled": (
+        gettext_lazy("Cohen's kappa, linear, all answers in one table"),
+        KAPPA_POOLED,
+    ),
+    "cohen_kappa_quadratic_pooled": (
+        gettext_lazy("Cohen's kappa, quadratic, all answers in one table"),
+        KAPPA_POOLED,
+    ),
+    "cohen_kappa_rater_mean": (
+        gettext_lazy("Cohen's kappa, mean over raters"),
+        KAPPA_RATER_MEAN,
+    ),
+    "cohen_kappa_linear_rater_mean": (
+        gettext_lazy("Cohen's kappa, linear, mean over raters"),
+        KAPPA_RATER_MEAN,
+    ),
+    "cohen_kappa_quadratic_rater_mean": (
+        gettext_lazy("Cohen's kappa, quadratic, mean over raters"),
+        KAPPA_RATER_MEAN,
+    ),
     "accuracy_valid": (
         gettext_lazy("Accuracy, readable answers"),
         gettext_lazy("Share of readable answers equal to the majority of the panel."),
@@ -89,6 +134,24 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
     "accuracy_all": (
         gettext_lazy("Accuracy, all answers"),
         gettext_lazy("The same share when an answer without a value counts as wrong."),
+    ),
+    "accuracy_plurality_valid": (
+        gettext_lazy("Accuracy on a single favourite, readable answers"),
+        gettext_lazy(
+            "Share of readable answers equal to the value that most people chose, no tie."
+        ),
+    ),
+    "accuracy_plurality_all": (
+        gettext_lazy("Accuracy on a single favourite, all answers"),
+        gettext_lazy("The same share when an answer without a value counts as wrong."),
+    ),
+    "accuracy_shared_valid": (
+        gettext_lazy("Accuracy with shared credit, readable answers"),
+        gettext_lazy("Like accuracy on all items; where people are tied, a part of the credit."),
+    ),
+    "accuracy_shared_all": (
+        gettext_lazy("Accuracy with shared credit, all answers"),
+        gettext_lazy("The same mean when an answer without a value counts as wrong."),
     ),
     "consistency": (
         gettext_lazy("Consistent in both orders"),
@@ -356,6 +419,82 @@ STATISTICS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Systems, Kendall's tau-b"),
         gettext_lazy(
             "Pairs of systems that the judge ranks as people do, less those it ranks the other way."
+        ),
+    ),
+    "self_preference_excess": (
+        gettext_lazy("Excess over people"),
+        gettext_lazy(
+            "How much more credit the judge gives answers of its own model family than people give"
+            " them; above 0 it favours them."
+        ),
+    ),
+    "self_preference_others": (
+        gettext_lazy("Excess of other judges"),
+        gettext_lazy(
+            "How much more credit judges of other families give the same answers than people do."
+        ),
+    ),
+    "self_preference_did": (
+        gettext_lazy("Self-preference"),
+        gettext_lazy(
+            "The judge's excess over people less that of other judges: what is left is its own."
+        ),
+    ),
+    "self_preference_second_reading": (
+        gettext_lazy("Self-preference, by what people prefer"),
+        gettext_lazy(
+            "How much more often the judge says what people say where they prefer its own family's"
+            " answer than where they prefer the other one."
+        ),
+    ),
+    "self_preference_own_win": (
+        gettext_lazy("Credit for its own family"),
+        gettext_lazy(
+            "How often the judge prefers its own family's answer, a tie half; that answer may be"
+            " better, so read it beside the credit that people give."
+        ),
+    ),
+    "self_preference_human": (
+        gettext_lazy("People's credit for that family"),
+        gettext_lazy("How often people prefer the answer of the judge's family, a tie half."),
+    ),
+    "bradley_terry": (
+        gettext_lazy("Bradley-Terry strength"),
+        gettext_lazy(
+            "Logarithm of a system's strength, 0 on average; the difference of two is the log odds"
+            " that the one wins."
+        ),
+    ),
+    "bradley_terry_rank": (
+        gettext_lazy("Rank by strength"),
+        gettext_lazy("Place of the system among all by its strength; 1 is the strongest."),
+    ),
+    "dawid_skene_share": (
+        gettext_lazy("Share by Dawid-Skene"),
+        gettext_lazy(
+            "Share of an answer when each person counts as much as his or her answers seem reliable."
+        ),
+    ),
+    "accuracy_dawid_skene_valid": (
+        gettext_lazy("Accuracy against Dawid-Skene, readable answers"),
+        gettext_lazy("Share of readable answers equal to the label of Dawid-Skene."),
+    ),
+    "accuracy_dawid_skene_all": (
+        gettext_lazy("Accuracy against Dawid-Skene, all answers"),
+        gettext_lazy("The same share when an answer without a value counts as wrong."),
+    ),
+    "ppi_share": (
+        gettext_lazy("Share by people and judge (PPI++)"),
+        gettext_lazy(
+            "Share of items whose majority would give this answer, from the judge's answers to all"
+            " and its errors where people answered."
+        ),
+    ),
+    "rogan_gladen_share": (
+        gettext_lazy("Corrected share (Rogan-Gladen)"),
+        gettext_lazy(
+            "The judge's share of this answer where people did not answer, corrected for how often"
+            " it misses the answer and gives it wrongly."
         ),
     ),
 }

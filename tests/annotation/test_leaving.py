@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from annotation.leaving import stop, withdraw
-from annotation.models import Enrollment, Judgment, Lapse, Sheet, Slot
+from annotation.models import Demographic, Enrollment, Judgment, Lapse, Sheet, Slot
 from annotation.sheets import rater_of
 from tests import factories as make
 
@@ -115,3 +115,31 @@ def test_a_place_that_was_filled_is_free_again() -> None:
     other.refresh_from_db()
     assert (other.rater, other.submitted_at) == (None, None)
     assert other.ordinal is not None
+
+
+def test_what_somebody_said_of_themself_goes_with_them() -> None:
+    """Of this study; what another study was told stays there, and so does everybody else's."""
+    person, other = make.enrolled(), make.enrolled()
+    elsewhere = make.study()
+    for study, who in (
+        (person.study, person.participant),
+        (elsewhere, person.participant),
+        (person.study, other.participant),
+    ):
+        Demographic.objects.create(study=study, participant=who, key="age_band", value="18-29")
+    withdraw(person)
+    left = Demographic.objects.values_list("study", "participant").order_by("pk")
+    assert list(left) == [
+        (elsewhere.pk, person.participant_id),
+        (person.study_id, other.participant_id),
+    ]
+
+
+def test_who_stops_stays_in_the_numbers() -> None:
+    """Stopping early takes nothing back, properties neither."""
+    person = make.enrolled()
+    Demographic.objects.create(
+        study=person.study, participant=person.participant, key="age_band", value="18-29"
+    )
+    stop(person)
+    assert Demographic.objects.count() == 1

@@ -23,7 +23,7 @@ def wilson(successes: int, n: int) -> Interval:
     p, spread = successes / n, Z**2 / n
     centre = p + spread / 2
     half = math.sqrt(spread * (p * (1 - p) + spread / 4))
-    # At 0 and at n one end is 0 or 1; rounding would miss it by a hair.
-    low = 0.0 if successes == 0 else (centre - half) / (1 + spread)
+    low = (centre - half) / (1 + spread)
+    # At 0 the root of a square is exact and low is 0; at n rounding would miss 1 by a hair.
     high = 1.0 if successes == n else (centre + half) / (1 + spread)
     return Interval(low, high, "Wilson")

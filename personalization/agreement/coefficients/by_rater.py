@@ -37,12 +37,13 @@ def alpha_by_rater(ratings: Ratings, level: Level, scores: FloatArray | None = N
     found = alpha(_patterns(ratings), level, scores, draws=0)
     if found.value is None:
         return found
-    pairable = np.flatnonzero(row_sums(ratings.histogram)[ratings.item] > 1)
+    single = row_sums(ratings.histogram) == 1
+    pairable = ratings.only(np.flatnonzero(~single[ratings.item])) if single.any() else ratings
 
     def of_rows(rows: IntArray) -> Statistic:
         return _of_kept(rows, 2, lambda patterns: alpha_of(patterns, level, scores))
 
-    return with_interval(found, jackknife_of_items(of_rows, ratings.only(pairable)))
+    return with_interval(found, jackknife_of_items(of_rows, pairable))
 
 
 def gwet_ac1_by_rater(ratings: Ratings) -> Estimate:

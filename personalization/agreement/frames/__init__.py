@@ -9,6 +9,7 @@ from personalization.agreement.frames.data import (
     Repeats,
     Sides,
     identity_known,
+    seed_of,
 )
 from personalization.agreement.frames.known import check
 from personalization.agreement.frames.loading import load, stamp
@@ -30,5 +31,6 @@ __all__ = [
     "identity_known",
     "load",
     "load_patterns",
+    "seed_of",
     "stamp",
 ]

@@ -110,7 +110,7 @@ class Frame:
     @property
     def seed(self) -> str:
         """Return what random draws start from: the data's version, and what was chosen of them."""
-        return f"{self.stamp}?{self.selection.key}" if self.selection.key else self.stamp
+        return seed_of(self.stamp, self.selection)
 
     @property
     def n_items(self) -> int:
@@ -121,6 +121,11 @@ class Frame:
     def n_values(self) -> int:
         """How many options the question declares."""
         return len(self.options)
+
+
+def seed_of(stamp: str, selection: Selection) -> str:
+    """Return the seed of draws from one version of the data and one selection of it."""
+    return f"{stamp}?{selection.key}" if selection.key else stamp
 
 
 def identity_known(frame: Frame, role: str) -> bool:

@@ -1,4 +1,4 @@
-"""One panel's patterns, counted by the database: all that statistics without raters need."""
+"""One panel's patterns: all that statistics without raters need, in little data."""
 
 from dataclasses import replace
 
@@ -18,24 +18,25 @@ MOST_COUNTED = 20
 def load_patterns(question: Question, role: str, selection: Selection = EVERYTHING) -> Patterns:
     """Return how many items have which counts of values in a human panel, also by owner.
 
-    The same as collapsing the panel's histogram, without its rows: at a million judgments some
-    hundred rows leave the database. n_raters is None where raters are mere positions (C11).
+    The same as collapsing the panel's histogram, without knowing the raters. Where items have no
+    owners, a few rows leave the database. By owner nearly every item is a row of its own: counted
+    there, a million judgments took 1.7 times as long as reading items and values and counting here.
+    n_raters is None where raters are mere positions (C11).
     """
     sql = statements.Statements(question, selection)
     n_values = question.options.count()
-    (owned,) = rows(statements.OWNED, {"study": question.study_id})[0]
-    if n_values > MOST_COUNTED:
+    ((owned,),) = rows(statements.OWNED, {"study": question.study_id})
+    if owned or n_values > MOST_COUNTED:
         patterns = _of_rows(sql, role, n_values, owned=owned)
     else:
-        read = sql.patterns(role, n_values, owned=owned)
-        items, owner, *counts = columns(*read, 2 + n_values)
-        patterns = collapse(np.column_stack(counts), owner if owned else None, times=items)
+        items, *counts = columns(*sql.patterns(role, n_values), 1 + n_values)
+        patterns = collapse(np.column_stack(counts), times=items)
     ((n_raters, positions),) = rows(*sql.raters(role))
     return replace(patterns, n_raters=None if positions else n_raters)
 
 
 def _of_rows(sql: statements.Statements, role: str, n_values: int, *, owned: bool) -> Patterns:
-    """Return the patterns of a question with many options."""
+    """Return the patterns of items that have owners, or of a question with many options."""
     item_id, value = columns(*sql.values(role), 2)
     item_ids, item = codes(item_id)
     owner = None

@@ -134,12 +134,12 @@ SELECT r.item_id, r.accepted FROM annotation_reference r
 JOIN annotation_item i ON i.id = r.item_id
 WHERE i.question_id = %(question)s AND r.superseded_at IS NULL{items}
 """
-# How many items have which counts of values, by owner; the database groups twice.
+# How many items have which counts of values; the database groups twice.
 PATTERNS = """
-SELECT count(*), {owner}, {names} FROM (
+SELECT count(*), {names} FROM (
     SELECT j.item_id, {counts} FROM {answers} GROUP BY j.item_id
-) h{join}
-GROUP BY {owner}, {names}
+) h
+GROUP BY {names}
 """
 FIRST = """(
     SELECT j.item_id, j.rater_id, j.value,
@@ -147,9 +147,6 @@ FIRST = """(
     FROM annotation_judgment j WHERE {current} AND j.value IS NOT NULL{chosen}
 ) j WHERE j.n <= %(overlap)s"""
 ALL = "annotation_judgment j WHERE {current} AND j.value IS NOT NULL{chosen}"
-OWNERS = """
-JOIN annotation_item i ON i.id = h.item_id
-JOIN annotation_sheet s ON s.id = i.sheet_id"""
 
 
 RATERS = """
@@ -197,22 +194,14 @@ class Statements:
         text = DETAILS.format(current=CURRENT, shares=shares)
         return text, {**self.parameters, "role": "machine"}
 
-    def patterns(
-        self, role: str, n_values: int, *, owned: bool
-    ) -> tuple[str, dict[str, Parameter]]:
-        """Return the statement for a role's patterns: items, owner (-1 nobody), count by value."""
+    def patterns(self, role: str, n_values: int) -> tuple[str, dict[str, Parameter]]:
+        """Return the statement for a role's patterns: items, and a count for each value."""
         counts = ", ".join(
             f"count(*) FILTER (WHERE j.value = {code}) AS v{code}" for code in range(n_values)
         )
+        names = ", ".join(f"h.v{code}" for code in range(n_values))
         answers, parameters = self._values(role)
-        text = PATTERNS.format(
-            owner="coalesce(s.owner_id, -1)" if owned else "-1::bigint",
-            names=", ".join(f"h.v{code}" for code in range(n_values)),
-            counts=counts,
-            answers=answers,
-            join=OWNERS if owned else "",
-        )
-        return text, parameters
+        return PATTERNS.format(names=names, counts=counts, answers=answers), parameters
 
     def values(self, role: str) -> tuple[str, dict[str, Parameter]]:
         """Return the statement for item and value of the labels that a panel uses."""

@@ -6,7 +6,7 @@ from personalization.agreement.arrays import FloatArray
 from personalization.agreement.estimate import Interval
 from personalization.agreement.intervals.bootstrap import DRAWS, interval
 from personalization.agreement.intervals.sums import Finish
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 
 
 def annotator_interval(
@@ -15,7 +15,7 @@ def annotator_interval(
     *,
     seed: int | str,
     draws: int = DRAWS,
-    at_least: int = DEFAULT.interval_raters,
+    at_least: int | None = None,
 ) -> Interval:
     """Return the annotator bootstrap interval, 2.5 to 97.5 %, of a function of summed terms.
 
@@ -23,7 +23,8 @@ def annotator_interval(
     replacement, and what they bring is added up. Not for numbers that pair people with people
     (alpha, kappa among humans, majorities): who is drawn twice agrees with himself there, see
     `jackknife`. terms: (R, K) sums of each rater, such as his table against the judge; raters
-    without a rating must not be among them. No interval: fewer than `at_least` raters.
+    without a rating must not be among them. No interval: fewer than `at_least` (5)
+    raters.
 
     Five raters agree with a judge on 5, 6, 7, 8 and 9 of ten items each:
 
@@ -38,5 +39,5 @@ def annotator_interval(
         seed=seed,
         draws=draws,
         unit="annotator",
-        at_least=at_least,
+        at_least=current().interval_raters if at_least is None else at_least,
     )

@@ -16,7 +16,7 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 from personalization.agreement.patterns import OwnerCounts, Patterns
 
 Statistic: TypeAlias = Callable[[FloatArray], FloatArray]
@@ -50,14 +50,14 @@ def interval(
     seed: int | str,
     draws: int = DRAWS,
     unit: str | None = None,
-    at_least: int = DEFAULT.owners,
+    at_least: int | None = None,
 ) -> Interval:
     """Return the percentile bootstrap interval, 2.5 to 97.5 %, of a function of pattern weights.
 
     items: (P,) multiplicities. Without owners, items are drawn: pattern counts are
     Multinomial(n, items/n). With owners, owners are drawn with replacement, each with all items.
     unit names what is drawn where the rows are not patterns of items but, say, whole owners;
-    fewer than `at_least` of a unit other than the item give no interval. Undefined replicates are
+    fewer than `at_least` of a unit other than the item (10) give no interval. Undefined replicates are
     left out and counted in the method; when they are more than half there is no interval. (Efron
     & Tibshirani 1993, chapter 13.)
     """
@@ -82,7 +82,7 @@ def intervals(
     seed: int | str,
     draws: int = DRAWS,
     unit: str | None = None,
-    at_least: int = DEFAULT.owners,
+    at_least: int | None = None,
 ) -> list[Interval]:
     """Return the intervals of several functions of the same draws, each as in `interval`.
 
@@ -92,6 +92,7 @@ def intervals(
     unit = unit or ("item" if owners is None else "owner")
     if draws == 0 or n_units == 0:
         return [NO_INTERVAL] * number
+    at_least = current().owners if at_least is None else at_least
     if unit != "item" and n_units < at_least:
         return [Interval(method=f"no {unit} bootstrap: {n_units} of {at_least} {unit}s")] * number
     rng = np.random.default_rng(stable_seed(seed))

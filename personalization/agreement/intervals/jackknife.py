@@ -15,7 +15,7 @@ from personalization.agreement.estimate import Interval
 from personalization.agreement.intervals.bootstrap import BLOCK_CELLS, Statistic
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.keys import distinct, row_keys
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 
 OfRows: TypeAlias = Callable[[IntArray], Statistic]
 """(P, K) distinct rows -> the statistic of their weights, (B, P) -> (B,), nan where undefined"""
@@ -30,13 +30,13 @@ def jackknife(
     *,
     least: float = -np.inf,
     most: float = 1.0,
-    at_least: int = DEFAULT.interval_raters,
+    at_least: int | None = None,
 ) -> Interval:
     """Return the delete-one-rater jackknife interval (Tukey 1958; Efron & Tibshirani 1993, ch. 11).
 
     K +- t(.975, R - 1) SE, SE^2 = (R - 1) / R sum_h (K_(h) - mean)^2, kept within least..most.
     without: (R,) the number without each rater, in the unit of the number. No interval: fewer than
-    `at_least` raters; the number is undefined (nan) without one of them.
+    `at_least` (5) raters; the number is undefined (nan) without one of them.
 
     t(.975, 4) = 2.7764, SE^2 = 4/5 * .00020:
 
@@ -44,7 +44,7 @@ def jackknife(
     >>> round(found.low, 4), round(found.high, 4), found.method
     (0.4649, 0.5351, 'delete-one-rater jackknife, R=5')
     """
-    n = len(without)
+    n, at_least = len(without), current().interval_raters if at_least is None else at_least
     if n < at_least:
         return Interval(method=f"no rater jackknife: {n} of {at_least} raters")
     if np.isnan(without).any():
@@ -62,7 +62,7 @@ def jackknife_of_items(
     *,
     least: float = -np.inf,
     most: float = 1.0,
-    at_least: int = DEFAULT.interval_raters,
+    at_least: int | None = None,
 ) -> Interval:
     """Return the jackknife interval of a function of weighted item histograms.
 
@@ -84,6 +84,7 @@ def jackknife_of_items(
     (-0.0504, 1.0)
     """
     raters, who = distinct(ratings.rater)
+    at_least = current().interval_raters if at_least is None else at_least
     if len(raters) < at_least:
         return jackknife(np.nan, np.full(len(raters), np.nan), at_least=at_least)
     hist = ratings.histogram

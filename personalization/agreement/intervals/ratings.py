@@ -1,13 +1,14 @@
 """The ratings behind a histogram: needed wherever a rater, not an item, is drawn or left out."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from personalization.agreement.arrays import IntArray
 from personalization.agreement.keys import check_codes
 from personalization.agreement.patterns import histogram
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ratings:
     """Ratings of a panel, one value per rater and item: item, rater, value codes, (M,) each."""
 
@@ -24,7 +25,7 @@ class Ratings:
         check_codes(self.rater, self.n_raters)
         check_codes(self.value, self.n_values)
 
-    @property
+    @cached_property
     def histogram(self) -> IntArray:
         """How many raters gave an item that value, (n_items, n_values)."""
         return histogram(self.item, self.value, self.n_items, self.n_values)

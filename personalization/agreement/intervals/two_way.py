@@ -13,7 +13,7 @@ from personalization.agreement.intervals.bootstrap import percentiles, stable_se
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.intervals.sums import Finish
 from personalization.agreement.keys import distinct
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 
 Terms: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, ...]]
 """(V, n, B) weighted histograms, (n, B) sums of squared weights -> K terms per item, (n, B) each"""
@@ -33,8 +33,8 @@ def two_way_interval(
     *,
     seed: int | str,
     draws: int = DRAWS,
-    at_least_raters: int = DEFAULT.interval_raters,
-    at_least_owners: int = DEFAULT.owners,
+    at_least_raters: int | None = None,
+    at_least_owners: int | None = None,
 ) -> Interval:
     """Return the two-way bootstrap interval, 2.5 to 97.5 % (Owen 2007, the pigeonhole bootstrap).
 
@@ -43,8 +43,8 @@ def two_way_interval(
     ratings of item i with value c and S_i = sum of v^2, a draw is finish of sum_i u_i
     terms(W_i, S_i). Pairs of different raters of an item weigh (sum_c W_ic)^2 - S_i, the agreeing
     ones sum_c W_ic^2 - S_i: nobody is paired with himself, however often he is drawn. The interval
-    errs on the wide side. owner: (N,), -1 = nobody. No interval: fewer raters or owners than asked
-    for; more than half of the draws undefined.
+    errs on the wide side. owner: (N,), -1 = nobody. No interval: fewer raters (5) or owners (10)
+    than asked for; more than half of the draws undefined.
 
     Ten items; all raters say 0 of seven of them and 1 of the others. The share of ratings 0:
 
@@ -60,6 +60,9 @@ def two_way_interval(
     n_units, n_raters = int(drawn.max(initial=-1)) + 1, len(raters)
     if draws == 0 or not n_raters:
         return NO_INTERVAL
+    enough = current()
+    at_least_raters = enough.interval_raters if at_least_raters is None else at_least_raters
+    at_least_owners = enough.owners if at_least_owners is None else at_least_owners
     if n_raters < at_least_raters:
         return Interval(method=f"no two-way bootstrap: {n_raters} of {at_least_raters} raters")
     if unit == "owner" and n_units < at_least_owners:

@@ -69,7 +69,9 @@ def own_terms(
     hist = pairs.hist[rows]
     side = own_side(pairs.family_a[rows], pairs.family_b[rows], judge.family)
     own = _for_side(judge.credit[rows], side)
-    human = _for_side(votes_for_first(hist, pairs.candidates) / hist.sum(axis=1), side)
+    votes, ratings = votes_for_first(hist, pairs.candidates), hist.sum(axis=1)
+    # Turned before it is divided: 1 - 2/3 is not quite 1/3, and equal pairs would look different.
+    human = np.where(side == 0, votes, ratings - votes) / ratings
     preferred = majority(hist)
     first, second = pairs.candidates
     likes_own = preferred == np.where(side == 0, first, second)

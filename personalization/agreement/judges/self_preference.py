@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from personalization.agreement.arrays import FloatArray, IntArray, ratio
+from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
-from personalization.agreement.intervals.sums import Finish, sums_interval
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
+from personalization.agreement.intervals.sums import units
 from personalization.agreement.judges.own_side import (
     HUMAN,
     HUMAN_OTHER,
@@ -88,33 +88,38 @@ def self_preference(
         reason = Reason.NO_VALID_VERDICT if compared.any() else Reason.NO_OVERLAP
         return _nothing(undefined(reason, Sample(n_raters=n_raters)))
     terms = own_terms(judge, others, pairs, rows)
-    held = None if owner is None else owner[rows]
+    value = _numbers(terms.sum(axis=0)[None, :])[0]
+    drawn = units(terms, None if owner is None else owner[rows])
+    found = intervals(
+        lambda weights: _numbers(weights @ drawn.sums),
+        len(value),
+        drawn.number,
+        seed=stable_seed(seed, "self-preference"),
+        draws=draws,
+        unit=drawn.unit,
+    )
 
-    def estimate(finish: Finish, reason: Reason, counted: IntArray) -> Estimate:
+    def estimate(place: int, counted: BoolArray, reason: Reason) -> Estimate:
         chosen = rows[counted]
         sample = Sample(len(chosen), int(ratings[chosen].sum()), n_raters)
-        value = float(finish(terms.sum(axis=0)[None, :])[0])
-        if np.isnan(value):
+        if np.isnan(value[place]):
             return undefined(reason, sample)
-        # One seed for all: the numbers belong to the same draws.
-        key = stable_seed(seed, "self-preference")
-        return defined(value, sample, sums_interval(finish, terms, held, seed=key, draws=draws))
+        return defined(float(value[place]), sample, found[place])
 
-    everything = np.arange(len(rows))
-    shared = np.flatnonzero(terms[:, OTHERS::3].any(axis=1))
-    decided = np.flatnonzero(terms[:, HUMAN_OWN] + terms[:, HUMAN_OTHER])
-    excess = estimate(_excess, Reason.NO_OVERLAP, everything)
-    did = estimate(_did, Reason.TOO_FEW_RATERS, shared)
-    if did.value is None:
+    every = np.ones(len(rows), bool)
+    shared = np.asarray(terms[:, OTHERS::3].any(axis=1))
+    decided = terms[:, HUMAN_OWN] + terms[:, HUMAN_OTHER] > 0
+    excess = estimate(2, every, Reason.NO_OVERLAP)
+    if not shared.any():
         label = "no judge of another family"
         excess = replace(excess, method=f"{excess.method}; {label}" if excess.method else label)
     return SelfPreference(
-        own_credit=estimate(_own, Reason.NO_OVERLAP, everything),
-        human_credit=estimate(_human, Reason.NO_OVERLAP, everything),
+        own_credit=estimate(0, every, Reason.NO_OVERLAP),
+        human_credit=estimate(1, every, Reason.NO_OVERLAP),
         excess=excess,
-        others=estimate(_others, Reason.TOO_FEW_RATERS, shared),
-        did=did,
-        second_reading=estimate(_second_reading, Reason.NO_VARIATION, decided),
+        others=estimate(3, shared, Reason.TOO_FEW_RATERS),
+        did=estimate(4, shared, Reason.TOO_FEW_RATERS),
+        second_reading=estimate(5, decided, Reason.NO_VARIATION),
     )
 
 
@@ -122,16 +127,17 @@ def _nothing(missing: Estimate) -> SelfPreference:
     return SelfPreference(missing, missing, missing, missing, missing, missing)
 
 
-def _own(sums: FloatArray) -> FloatArray:
-    return ratio(sums[:, OWN], sums[:, PAIRS], sums[:, PAIRS] > 0)
+def _numbers(sums: FloatArray) -> FloatArray:
+    """Return the six numbers, in the order of the record, of sums (B, 7 + 3 K): (B, 6)."""
+    own, human = _share(sums, OWN, PAIRS), _share(sums, HUMAN, PAIRS)
+    others = _others(sums)
+    second = _share(sums, OWN_THERE, HUMAN_OWN) - _share(sums, OTHER_THERE, HUMAN_OTHER)
+    excess = own - human
+    return np.stack([own, human, excess, others, excess - others, second], axis=1)
 
 
-def _human(sums: FloatArray) -> FloatArray:
-    return ratio(sums[:, HUMAN], sums[:, PAIRS], sums[:, PAIRS] > 0)
-
-
-def _excess(sums: FloatArray) -> FloatArray:
-    return _own(sums) - _human(sums)
+def _share(sums: FloatArray, top: int, bottom: int) -> FloatArray:
+    return ratio(sums[:, top], sums[:, bottom], sums[:, bottom] > 0)
 
 
 def _others(sums: FloatArray) -> FloatArray:
@@ -141,13 +147,3 @@ def _others(sums: FloatArray) -> FloatArray:
     excess = np.where(met, ratio(given - human, shared, met), 0)
     number = met.sum(axis=1)
     return ratio(excess.sum(axis=1), number.astype(np.float64), number > 0)
-
-
-def _did(sums: FloatArray) -> FloatArray:
-    return _excess(sums) - _others(sums)
-
-
-def _second_reading(sums: FloatArray) -> FloatArray:
-    own = ratio(sums[:, OWN_THERE], sums[:, HUMAN_OWN], sums[:, HUMAN_OWN] > 0)
-    other = ratio(sums[:, OTHER_THERE], sums[:, HUMAN_OTHER], sums[:, HUMAN_OTHER] > 0)
-    return own - other

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from annotation.models import Question, Study
 from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection
+from personalization.agreement.minimums import applied
 from personalization.agreement.report.against import add_third_party_against_owner
 from personalization.agreement.report.alternative import add_alternative
 from personalization.agreement.report.ceilings import add_ceilings
@@ -13,7 +14,7 @@ from personalization.agreement.report.distributions import add_distributions
 from personalization.agreement.report.estimation import add_estimation
 from personalization.agreement.report.judges import add_judge, add_judge_pairs
 from personalization.agreement.report.people import add_panel
-from personalization.agreement.report.records import Collection, Record
+from personalization.agreement.report.records import MINIMUMS, Collection, Record
 from personalization.agreement.report.scales import add_scales
 from personalization.agreement.report.self_preference import add_self_preference
 from personalization.agreement.report.strata import add_strata
@@ -43,11 +44,13 @@ def of_study(study: Study) -> list[Report]:
 def of_question(question: Question, selection: Selection = EVERYTHING) -> Report:
     """Return the report of one question, computed now; of `selection`, where one is given."""
     frame = frames.load(question, selection)
+    with applied(MINIMUMS):
+        records = _records(frame)
     return Report(
         stamp=frame.stamp,
         n_items=frame.n_items,
         options=frame.options,
-        records=_records(frame),
+        records=records,
         shares=shares(frame),
         confusions=confusions(frame),
     )

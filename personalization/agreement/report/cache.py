@@ -42,8 +42,8 @@ def fresh(question: Question, selection: Selection = EVERYTHING) -> tuple[Report
 
 def fresh_patterns(
     question: Question, role: str, selection: Selection = EVERYTHING
-) -> tuple[Patterns, datetime]:
-    """Return a human panel's pattern counts of the present data, and when they were counted."""
+) -> tuple[Patterns, str]:
+    """Return a human panel's pattern counts of the present data, and the stamp of these."""
 
     def compute() -> tuple[str, object]:
         stamp = frames.stamp(question)
@@ -51,7 +51,7 @@ def fresh_patterns(
 
     where = {"question": question, "selection": selection.digest, "role": role}
     kept = _present(AgreementPatterns, question, where, compute)
-    return unpacked(bytes(kept.content)), kept.computed_at
+    return unpacked(bytes(kept.content)), str(kept.stamp)
 
 
 def _present(

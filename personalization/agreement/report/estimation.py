@@ -136,7 +136,7 @@ def _enough(estimate: Estimate, truth: FloatArray, score: FloatArray) -> Estimat
     scored = ~np.isnan(score)
     labelled = int((scored & ~np.isnan(truth)).sum())
     few = min(labelled, int(scored.sum()) - labelled) < DEFAULT.coefficient_items
-    return withheld(estimate, Reason.TOO_FEW_ITEMS) if few else estimate
+    return withheld(estimate, Reason.TOO_FEW_ITEMS) if few and not estimate.reason else estimate
 
 
 def _of_people(estimate: Estimate, frame: Frame, role: str, judge: JudgeAnswers) -> Estimate:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from personalization.agreement.arrays import IntArray
+from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.brennan_prediger import brennan_prediger
 from personalization.agreement.coefficients.cohen import cells_by_owner, cohen_kappa, confusion
 from personalization.agreement.coefficients.fleiss import fleiss_kappa, fleiss_kappa_pooled
@@ -12,12 +12,12 @@ from personalization.agreement.coefficients.pair_mean import mean_pair_kappa
 from personalization.agreement.coefficients.rater_pairs import RaterPairs, pair_tables
 from personalization.agreement.coefficients.raw import raw_agreement, raw_agreement_micro
 from personalization.agreement.coefficients.weights import Weights
-from personalization.agreement.estimate import Level, Reason, Sample
+from personalization.agreement.estimate import Estimate, Level, Reason, Sample
 from personalization.agreement.frames import Frame, Labels, identity_known
 from personalization.agreement.intervals.bootstrap import DRAWS
 from personalization.agreement.intervals.sums import share
 from personalization.agreement.judges.accuracy import INVALID, NO_LABEL, NOT_ASKED, majority
-from personalization.agreement.patterns import collapse
+from personalization.agreement.patterns import Patterns, collapse
 from personalization.agreement.report.by_rater import add_panel_by_rater
 from personalization.agreement.report.pair_means import add_pair_means
 from personalization.agreement.report.records import MINIMUMS, Collection, nothing, shown
@@ -40,13 +40,10 @@ def rater_name(frame: Frame, pk: int) -> str:
     return f"rater:{frame.raters[pk].name}"
 
 
-def add_panel(out: Collection, frame: Frame, role: str) -> None:
-    """Add what one human panel says about itself."""
-    labels = frame.panels[role]
-    known = identity_known(frame, role)
-    n_raters = len(labels.rater_ids) if known else None
-    patterns = collapse(labels.histogram, frame.owner, n_raters)
-    level, seed = Level(frame.question.level), out.seed_of(role)
+def panel_numbers(
+    patterns: Patterns, level: Level, scores: FloatArray | None, *, seed: str
+) -> dict[str, Estimate]:
+    """Return what a panel's pattern counts alone say of it, by statistic."""
     numbers = {
         "raw_agreement": raw_agreement(patterns, seed=seed),
         "raw_agreement_micro": raw_agreement_micro(patterns, seed=seed),
@@ -59,7 +56,19 @@ def add_panel(out: Collection, frame: Frame, role: str) -> None:
     if level != Level.NOMINAL:
         numbers["gwet_ac2_linear"] = gwet_ac2(patterns, Weights.LINEAR, seed=seed)
         numbers["gwet_ac2_quadratic"] = gwet_ac2(patterns, Weights.QUADRATIC, seed=seed)
-    for statistic, estimate in numbers.items():
+    return numbers
+
+
+def add_panel(out: Collection, frame: Frame, role: str) -> None:
+    """Add what one human panel says about itself."""
+    labels = frame.panels[role]
+    known = identity_known(frame, role)
+    n_raters = len(labels.rater_ids) if known else None
+    patterns = collapse(labels.histogram, frame.owner, n_raters)
+    level = Level(frame.question.level)
+    for statistic, estimate in panel_numbers(
+        patterns, level, frame.scores, seed=out.seed_of(role)
+    ).items():
         out.add(role, None, statistic, shown(estimate))
     if known:
         add_panel_by_rater(out, frame, role)

@@ -1,12 +1,12 @@
 """Whether each judge favours its own model family, beyond what people and other judges do."""
 
 from personalization.agreement.estimate import Reason
-from personalization.agreement.frames import Frame, JudgeAnswers, Sides, identity_known
+from personalization.agreement.frames import Frame, identity_known
 from personalization.agreement.judges.accuracy import NOT_ASKED
 from personalization.agreement.judges.own_side import Pairs, Preferences, own_side
-from personalization.agreement.judges.self_preference import self_preference
+from personalization.agreement.judges.self_preference import SelfPreference, self_preference
 from personalization.agreement.report.judges import judge_name
-from personalization.agreement.report.preferences import CANDIDATES, Ballot, ballot_of, judge_credit
+from personalization.agreement.report.preferences import CANDIDATES, ballot_of, judge_credit
 from personalization.agreement.report.records import Collection, nothing, shown
 
 
@@ -15,30 +15,32 @@ def add_self_preference(out: Collection, frame: Frame) -> None:
     ballot, sides = ballot_of(frame), frame.sides
     if ballot is None or sides is None:
         return
-    for judge in frame.judges:
+    read = [
+        Preferences(judge_credit(ballot, judge), judge.value != NOT_ASKED, judge.family)
+        for judge in frame.judges
+    ]
+    for place, judge in enumerate(frame.judges):
         own = own_side(sides.family_a, sides.family_b, judge.family)
         if judge.family < 0 or not (own >= 0).any():
             continue
-        for role in frame.panels:
-            _add(out, frame, role, judge, ballot, sides)
+        name, others = judge_name(frame, judge), read[:place] + read[place + 1 :]
+        for role, labels in frame.panels.items():
+            hist = ballot.histogram(labels.histogram)
+            found = self_preference(
+                read[place],
+                others,
+                Pairs(sides.family_a, sides.family_b, hist, CANDIDATES),
+                frame.owner,
+                len(labels.rater_ids) if identity_known(frame, role) else None,
+                seed=out.seed_of(name, role),
+            )
+            _add(out, name, role, found)
         if not frame.panels:
             # Without people there is no zero, and how often a judge's own side wins says nothing.
-            missing = nothing(Reason.NO_OVERLAP)
-            out.add(judge_name(frame, judge), None, "self_preference_excess", missing)
+            out.add(name, None, "self_preference_excess", nothing(Reason.NO_OVERLAP))
 
 
-def _add(
-    out: Collection, frame: Frame, role: str, judge: JudgeAnswers, ballot: Ballot, sides: Sides
-) -> None:
-    name, labels = judge_name(frame, judge), frame.panels[role]
-    found = self_preference(
-        _preferences(ballot, judge),
-        [_preferences(ballot, other) for other in frame.judges if other is not judge],
-        Pairs(sides.family_a, sides.family_b, ballot.histogram(labels.histogram), CANDIDATES),
-        frame.owner,
-        len(labels.rater_ids) if identity_known(frame, role) else None,
-        seed=out.seed_of(name, role),
-    )
+def _add(out: Collection, name: str, role: str, found: SelfPreference) -> None:
     for statistic, estimate in {
         "self_preference_excess": found.excess,
         "self_preference_others": found.others,
@@ -48,7 +50,3 @@ def _add(
         "self_preference_human": found.human_credit,
     }.items():
         out.add(name, role, statistic, shown(estimate))
-
-
-def _preferences(ballot: Ballot, judge: JudgeAnswers) -> Preferences:
-    return Preferences(judge_credit(ballot, judge), judge.value != NOT_ASKED, judge.family)

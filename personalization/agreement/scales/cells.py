@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from personalization.agreement.arrays import FloatArray, IntArray, ratio
+from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.estimate import Interval, Reason, Sample
 from personalization.agreement.intervals.bootstrap import interval
-from personalization.agreement.intervals.sums import Finish, sums_interval
+from personalization.agreement.intervals.sums import Finish, quotient, sums_interval
 from personalization.agreement.judges.accuracy import INVALID
 from personalization.agreement.keys import TABLE_CELLS
 from personalization.agreement.patterns import OwnerCounts, count_by_owner
@@ -22,8 +22,8 @@ CLASSES = 1 << 8
 class Cells:
     """How many items have which two numbers; only pairs of numbers that occur.
 
-    x, y: the levels of either side; row, column: (P,) places in them, ordered by row, then column;
-    items: (P,) how many items lie there; missing: why there is no item, if there is none.
+    x, y: the levels of either side that occur; row, column: (P,) places in them, ordered by row, then
+    column; items: (P,) how many items lie there; missing: why there is no item, if there is none.
     """
 
     x: FloatArray
@@ -43,7 +43,7 @@ class Cells:
     @property
     def varied(self) -> bool:
         """Whether two numbers or more occur on either side, decided on counts."""
-        return bool(np.ptp(self.row) and np.ptp(self.column)) if self.items.size else False
+        return min(self.shape) > 1
 
     def interval_of_sums(
         self, finish: Finish, terms: FloatArray, *, seed: int | str, draws: int
@@ -61,14 +61,9 @@ class Cells:
         """Return the bootstrap interval of the mean over items of what a cell amounts to, (P,)."""
         if self.owners is not None or len(self.items) <= DRAWN_CELLS:
             terms = np.stack([amount, np.ones_like(amount)], axis=1)
-            return self.interval_of_sums(mean_of_sums, terms, seed=seed, draws=draws)
+            return self.interval_of_sums(quotient, terms, seed=seed, draws=draws)
         held, items = _merge_close(amount, self.items)
         return interval(lambda weights: weights @ held / items.sum(), items, seed=seed, draws=draws)
-
-
-def mean_of_sums(sums: FloatArray) -> FloatArray:
-    """Return the first sum by the second, (B, 2) -> (B,)."""
-    return ratio(sums[:, 0], sums[:, 1], sums[:, 1] > 0)
 
 
 def cells_of(
@@ -90,15 +85,18 @@ def cells_of(
     kept = (x.code >= 0) & (y.code >= 0)
     cell = x.code[kept].astype(np.int64) * len(y.levels) + y.code[kept]
     cells, items = _count(cell, len(x.levels) * len(y.levels))
-    row, column = np.divmod(cells, max(1, len(y.levels)))
+    in_x, in_y = np.divmod(cells, max(1, len(y.levels)))
+    # Levels of items that one side lacks would only make the table larger.
+    used_x, row = np.unique(in_x, return_inverse=True)
+    used_y, column = np.unique(in_y, return_inverse=True)
     n_ratings = len(cell) if ratings is None else int(ratings[kept].sum())
     unread = ((x.code == INVALID) & (y.code >= 0)) | ((y.code == INVALID) & (x.code >= 0))
     owners = None
     if owner is not None and (owner[kept] >= 0).any():
         owners = count_by_owner(owner[kept], np.searchsorted(cells, cell), n_patterns=len(cells))
     return Cells(
-        x=x.levels,
-        y=y.levels,
+        x=x.levels[used_x],
+        y=y.levels[used_y],
         row=row,
         column=column,
         items=items,

@@ -6,10 +6,10 @@ from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.raw import why_no_pairs
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
 from personalization.agreement.intervals.bootstrap import DRAWS, estimated, stable_seed
-from personalization.agreement.intervals.sums import share
+from personalization.agreement.intervals.sums import quotient, share
 from personalization.agreement.judges.accuracy import INVALID
 from personalization.agreement.patterns import Patterns
-from personalization.agreement.scales.cells import Cells, mean_of_sums
+from personalization.agreement.scales.cells import Cells
 from personalization.agreement.scales.numbers import Numbers
 
 
@@ -33,7 +33,7 @@ def mae_micro(
     terms = np.stack([_spread(pairable.counts, scores), m * (m - 1) / 2], axis=1)
 
     def value(weights: FloatArray) -> FloatArray:
-        return mean_of_sums(weights @ terms)
+        return quotient(weights @ terms)
 
     key = stable_seed(seed, "mae, micro")
     return estimated(value, pairable, why_no_pairs(patterns), seed=key, draws=draws)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from personalization.agreement.arrays import FloatArray, IntArray, ratio
+from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
 from personalization.agreement.keys import row_sums
 
@@ -22,6 +22,10 @@ class Numbers:
 
     levels: FloatArray
     code: IntArray
+
+    def only(self, items: BoolArray) -> "Numbers":
+        """Return the numbers of the chosen items."""
+        return Numbers(self.levels, self.code[items])
 
     @property
     def values(self) -> FloatArray:
@@ -72,7 +76,9 @@ def judge_numbers(value: IntArray, scores: FloatArray, score: FloatArray | None 
     """
     options = numbers_of(scores)
     if score is None:
-        return Numbers(options.levels, np.where(value >= 0, options.code[np.maximum(value, 0)], value))
+        return Numbers(
+            options.levels, np.where(value >= 0, options.code[np.maximum(value, 0)], value)
+        )
     said = np.where(value >= 0, scores[np.maximum(value, 0)], np.nan)
     found = numbers_of(np.where(np.isnan(score), said, score))
     unread = (found.code < 0) & (value == INVALID)

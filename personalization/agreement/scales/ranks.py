@@ -34,7 +34,7 @@ def spearman_of(cells: Cells) -> Statistic:
         x, y = rows.sums(weights), columns.sums(weights)
         rank_x, rank_y = below_less_above(x), below_less_above(y)
         both = np.einsum(
-            "bp,bp,bp->b", weights, rank_x[:, rows.place], rank_y[:, columns.place], optimize=True
+            "bp,bp,bp->b", weights, rank_x[:, rows.level], rank_y[:, columns.level], optimize=True
         )
         return _over_root(both, (x * rank_x**2).sum(axis=1), (y * rank_y**2).sum(axis=1))
 
@@ -78,12 +78,12 @@ def spearman_influence(cells: Cells) -> FloatArray:
     x, y = _Margin(cells.row), _Margin(cells.column)
     in_x, in_y = x.sums(n[None])[0], y.sums(n[None])[0]
     rank_x, rank_y = below_less_above(in_x), below_less_above(in_y)
-    mine_x, mine_y = rank_x[x.place], rank_y[y.place]
+    mine_x, mine_y = rank_x[x.level], rank_y[y.level]
     # An item has its own product, and moves the ranks of all items above and below it.
-    moved_x = below_less_above(x.sums((n * mine_y)[None])[0])[x.place]
-    moved_y = below_less_above(y.sums((n * mine_x)[None])[0])[y.place]
-    spread_x = mine_x**2 - 2 * below_less_above(in_x * rank_x)[x.place]
-    spread_y = mine_y**2 - 2 * below_less_above(in_y * rank_y)[y.place]
+    moved_x = below_less_above(x.sums((n * mine_y)[None])[0])[x.level]
+    moved_y = below_less_above(y.sums((n * mine_x)[None])[0])[y.level]
+    spread_x = mine_x**2 - 2 * below_less_above(in_x * rank_x)[x.level]
+    spread_y = mine_y**2 - 2 * below_less_above(in_y * rank_y)[y.level]
     return _influence(
         n.sum(),
         (float((n * mine_x * mine_y).sum()), mine_x * mine_y - moved_x - moved_y),
@@ -122,14 +122,12 @@ def _over_root(both: FloatArray, spread_x: FloatArray, spread_y: FloatArray) -> 
 
 
 class _Margin:
-    """One side of a cross-table: adds up what the cells hold by the levels that occur."""
+    """One side of a cross-table: adds up what the cells hold by level."""
 
     def __init__(self, level: IntArray) -> None:
+        self.level = level
         self.order = level.argsort(kind="stable")
-        new = np.diff(level[self.order], prepend=-1) > 0
-        self.starts = np.flatnonzero(new)
-        self.place = np.empty_like(level)
-        self.place[self.order] = np.cumsum(new) - 1
+        self.starts = np.flatnonzero(np.diff(level[self.order], prepend=-1))
 
     def sums(self, weights: FloatArray) -> FloatArray:
         """Return (B, levels) sums of (B, P) weights."""

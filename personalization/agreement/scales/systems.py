@@ -1,26 +1,20 @@
 """Do a judge and people rank the systems alike that wrote the candidates?"""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse, stats
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
 from personalization.agreement.keys import column_keys, distinct, row_keys
 from personalization.agreement.patterns import count_by_owner
 
 # Means are shares; equal ones, added up in another order, differ by less.
 DIGITS = 12
 BLOCK_CELLS = 1 << 21
-
-OfRows: TypeAlias = Callable[[FloatArray, FloatArray], FloatArray]
-"""(B, S) means of systems, twice -> (B,) correlations, nan where undefined"""
-Means: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
-"""(B, P) weights of pairs -> means of systems by people and by the judge, (B, S) each"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +87,68 @@ def system_correlations(
     if not len(systems):
         nothing = undefined(Reason.NO_OVERLAP, sample)
         return SystemCorrelations(nothing, nothing, nothing)
-    first, look = distinct(_looks(duels))
-    items = np.bincount(look, minlength=len(first))
-    owners = None
-    if duels.owner is not None and (duels.owner >= 0).any():
-        owners = count_by_owner(duels.owner, look, n_patterns=len(first))
-    means = _means_of(duels.only(first), systems)
+    drawn = _units(duels, systems)
+    values = drawn.correlations(drawn.number[None].astype(np.float64))[0].tolist()
+    found = intervals(
+        drawn.correlations,
+        len(values),
+        drawn.number,
+        seed=stable_seed(seed, "systems"),
+        draws=draws,
+        unit=drawn.unit,
+    )
+    estimates = [
+        undefined(Reason.NO_VARIATION, sample) if np.isnan(value) else defined(value, sample, one)
+        for value, one in zip(values, found, strict=True)
+    ]
+    return SystemCorrelations(*estimates)
 
-    def one(correlation: OfRows, name: str) -> Estimate:
-        def statistic(weights: FloatArray) -> FloatArray:
-            return correlation(*means(weights))
 
-        value = float(statistic(items[None].astype(np.float64))[0])
-        if np.isnan(value):
-            return undefined(Reason.NO_VARIATION, sample)
-        key = stable_seed(seed, "systems", name)
-        return defined(value, sample, interval(statistic, items, owners, seed=key, draws=draws))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Units:
+    """What is drawn: sums (U, 3 S) of each unit by system: its pairs, what people and the judge give."""
 
-    return SystemCorrelations(
-        one(_pearson, "pearson"), one(_spearman, "spearman"), one(_kendall, "kendall tau-b")
+    sums: sparse.csr_array
+    number: IntArray
+    unit: str
+
+    def correlations(self, weights: FloatArray) -> FloatArray:
+        """Return the three correlations, (B, 3), of (B, U) weights."""
+        pairs, *given = np.split(np.asarray(weights @ self.sums), 3, axis=1)
+        human, judge = (np.round(ratio(side, pairs, pairs > 0), DIGITS) for side in given)
+        return np.stack([of(human, judge) for of in (_pearson, _spearman, _kendall)], axis=1)
+
+
+def _units(duels: Duels, systems: IntArray) -> _Units:
+    """Merge pairs that look the same; sum them by owner where one has owners."""
+    duels = _one_way_round(duels)
+    columns = [duels.system_a + 1, duels.system_b + 1]
+    columns += [column_keys(duels.human), column_keys(duels.judge)]
+    first, look = distinct(row_keys(np.stack(columns, axis=1)))
+    sums = _sums(duels.only(first), systems)
+    if duels.owner is None or not (duels.owner >= 0).any():
+        return _Units(sums, np.bincount(look, minlength=len(first)), "item")
+    owners = count_by_owner(duels.owner, look, n_patterns=len(first))
+    counts = sparse.csr_array(
+        (owners.items, (owners.owner, owners.pattern)), shape=(owners.n_owners, len(first))
+    )
+    return _Units(counts @ sums, np.ones(owners.n_owners, np.int64), "owner")
+
+
+def _one_way_round(duels: Duels) -> Duels:
+    """Name the system with the smaller code first: fewer kinds of pairs to draw."""
+    swap = duels.system_a > duels.system_b
+    return replace(
+        duels,
+        system_a=np.where(swap, duels.system_b, duels.system_a),
+        system_b=np.where(swap, duels.system_a, duels.system_b),
+        human=np.where(swap, 1 - duels.human, duels.human),
+        judge=np.where(swap, 1 - duels.judge, duels.judge),
     )
 
 
-def _looks(duels: Duels) -> IntArray:
-    """Return one integer per pair, equal where systems and verdicts are."""
-    columns = [duels.system_a + 1, duels.system_b + 1]
-    columns += [column_keys(duels.human), column_keys(duels.judge)]
-    return row_keys(np.stack(columns, axis=1))
-
-
-def _means_of(duels: Duels, systems: IntArray) -> Means:
-    """Return the step from (B, P) weights of the pairs to the systems' means, nan without a pair."""
+def _sums(duels: Duels, systems: IntArray) -> sparse.csr_array:
+    """Lay out what each pair adds to the systems' sums, (N, 3 S): 1, the people's credit, the judge's."""
     rows, columns, amounts = [], [], []
     for system, human, judge in (
         (duels.system_a, duels.human, duels.judge),
@@ -135,18 +160,9 @@ def _means_of(duels: Duels, systems: IntArray) -> Means:
             rows.append(known)
             columns.append(place + part * len(systems))
             amounts.append(amount[known])
-    entries = (np.concatenate(columns), np.concatenate(rows))
-    shape = (3 * len(systems), len(duels.human))
-    given = sparse.csr_array((np.concatenate(amounts), entries), shape=shape)
-
-    def means(weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        items, human, judge = np.split(np.asarray(given @ weights.T).T, 3, axis=1)
-        return (
-            np.round(ratio(human, items, items > 0), DIGITS),
-            np.round(ratio(judge, items, items > 0), DIGITS),
-        )
-
-    return means
+    entries = (np.concatenate(rows), np.concatenate(columns))
+    shape = (len(duels.human), 3 * len(systems))
+    return sparse.csr_array((np.concatenate(amounts), entries), shape=shape)
 
 
 def _pearson(x: FloatArray, y: FloatArray) -> FloatArray:

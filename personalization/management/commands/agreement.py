@@ -11,6 +11,7 @@ from personalization.agreement import report
 from personalization.agreement.frames import Selection, SelectionError, check
 from personalization.agreement.frames.selection import ARMS
 from personalization.agreement.report import Record
+from personalization.agreement.report.panels import of_panels
 
 # The same filters, by the same names, as those of the page's and the API's addresses.
 FILTERS = {
@@ -38,6 +39,11 @@ class Command(BaseCommand):
         parser.add_argument("--study", required=True)
         parser.add_argument("--question", help="only this question (its key, or key@version)")
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--panels",
+            action="store_true",
+            help="only panels of people as a whole, from kept counts: quick at any size",
+        )
         filters = parser.add_argument_group(
             "filters", "what is compared; without one of them, everything"
         )
@@ -57,7 +63,13 @@ class Command(BaseCommand):
             faults = [f"--{name.replace('_', '-')}: {text}" for name, text in error.faults.items()]
             raise CommandError("\n".join(faults)) from error
         records = [
-            record for one in questions for record in report.of_question(one, selection).records
+            record
+            for one in questions
+            for record in (
+                of_panels(one, selection)
+                if options["panels"]
+                else report.of_question(one, selection).records
+            )
         ]
         if json:
             rows = [record.as_dict() for record in records]

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from annotation.models import Question
+from annotation.models import Judgment, Question
+from personalization.agreement.frames import selection
+from personalization.management.commands import agreement as command
 from tests import factories
 from tests.personalization.report.studies import asked, every, rows
 
@@ -78,11 +80,50 @@ def test_a_later_version_goes_by_its_number(question: Question) -> None:
     assert {one["question"] for one in records("--study=pilot", "--question=fits@2")} == {"fits@2"}
 
 
+def ratings(*arguments: str) -> int:
+    found = records("--study=pilot", "--question=fits", *arguments)
+    return max(int(one["n_ratings"]) for one in found if one["statistic"] == "raw_agreement")
+
+
+def test_filters_choose_what_is_compared(question: Question) -> None:
+    """The same names as in an address, with - for _; some may be given several times."""
+    assert ratings() == 36
+    assert ratings("--without-rater=cat") == 24
+    assert ratings("--rater=ann", "--rater=bob") == 24
+    assert ratings("--overlap=2", "--role=third_party") == 24
+    first = Judgment.objects.earliest("at", "pk").at
+    assert ratings(f"--since={first.isoformat()}") == 36
+    assert records("--study=pilot", f"--until={first.isoformat()}", "--rater=ann") == []
+
+
+def test_a_filter_that_cannot_be_meant(question: Question) -> None:
+    """Each bad one by its option, with what would be right; nothing is computed."""
+    assert refusal("--study=pilot", "--overlap=0", "--role=judge").splitlines() == [
+        "--role: 'judge' is no panel of people. Write first_person or third_party.",
+        "--overlap: '0' is no overlap. Write a whole number from 1 to 1000.",
+    ]
+    assert refusal("--study=pilot", "--without-rater=zoe") == (
+        "--without-rater: There is no rater 'zoe' here. There are: ann, bob, cat, gpt."
+    )
+
+
+def test_a_filter_for_some_questions_of_a_study(question: Question) -> None:
+    """Somebody who answered one of two questions is no typing error for the other."""
+    asked(rows(12, dan=every(2), eve=every(3)), study=question.study, key="again")
+    found = records("--study=pilot", "--rater=dan", "--rater=eve")
+    assert {one["question"] for one in found if one["value"] is not None} == {"again"}
+
+
+def test_every_filter_is_an_option() -> None:
+    """The allow-list is one: what an address may say, the command may."""
+    assert set(command.FILTERS) == set(selection.FILTERS)
+
+
 def test_lines_for_people(question: Question) -> None:
     """Without --json: one line per number, with interval, n and method."""
     lines = printed("--study=pilot").splitlines()
     assert len(lines) == len(records("--study=pilot"))
-    (alpha,) = [line for line in lines if "krippendorff_alpha" in line]
+    (alpha,) = [line for line in lines if " krippendorff_alpha " in line]
     assert alpha.startswith("fits                 third_party ")
     assert "n=12 item bootstrap, B=1000" in alpha
     assert "[" in alpha
@@ -93,7 +134,9 @@ def test_lines_of_what_is_undefined(db: None) -> None:
     """The reason stands where the number would."""
     study = factories.study(name="small")
     asked(rows(3, ann=every(2), bob=every(2)), study=study)
-    (alpha,) = [one for one in printed("--study=small").splitlines() if "krippendorff" in one]
+    (alpha,) = [
+        one for one in printed("--study=small").splitlines() if " krippendorff_alpha " in one
+    ]
     assert alpha.endswith("too_few_items  n=3")
 
 

@@ -1,6 +1,7 @@
 """What a judge's certainty is worth: against each truth on its own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,9 +148,21 @@ def test_items_without_a_majority_do_not_count() -> None:
     assert numbers(question)["judge:gpt", "third_party", "coverage@60"].n_items == 30
 
 
+def test_extra_labels_count_in_the_majority() -> None:
+    """Two more strangers, asked where people differ, say no: what is right turns round (C13)."""
+    frame = frames.load(of_judge(rows(40, ann=every(1)), certain(40, 60, right=4)))
+    labels = frame.panels["third_party"]
+    more = replace(labels, everybody=labels.histogram + [2, 0])
+    out = Collection("fits", "", [])
+    add_certainty(out, replace(frame, panels={"third_party": more}))
+    found = {one.statistic: one for one in out.records}
+    assert (found["agreement@60"].value, found["agreement@60"].n_ratings) == (0.25, 120)
+
+
 def test_judges_without_certainty() -> None:
     found = numbers(asked(rows(20, ann=every(1)), rows(20, gpt=every(2))))
-    assert not [key for key in found if key[2] in {"auroc", *CALIBRATION} or "@" in key[2]]
+    mine = {"coverage", "agreement", "auroc", *CALIBRATION}
+    assert not [key for key in found if key[2].partition("@")[0] in mine]
 
 
 def test_what_a_page_draws_is_what_the_records_say() -> None:

@@ -77,7 +77,7 @@ def everything(judge: str = JUDGE, system: str = "gpt") -> list[Record]:
         "self_preference_second_reading",
     ]  # fmt: skip
     alone = ["consistency", "flip_rate", "first_position_share", f"bradley_terry@{system}"]
-    named = [(one, "third_party", None) for one in people]
+    named: list[tuple[str, str, str | None]] = [(one, "third_party", None) for one in people]
     named += [(one, judge, "third_party") for one in against]
     named += [(one, judge, None) for one in alone]
     named += [("accuracy_valid", judge, "reference"), ("accuracy_order_ab_all", judge, "reference")]

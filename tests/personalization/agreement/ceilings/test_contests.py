@@ -34,12 +34,16 @@ def test_squared_distance_counts_on_a_scale() -> None:
 
 
 def test_errors_that_differ_by_rounding_are_equal() -> None:
-    """.1 + .2 is not .3 in floating point: an error of as much is still a tie."""
-    who, value = np.arange(2), np.array([0, 1])
-    scores = np.array([0.0, 0.3, 0.1 + 0.2 + 0.3])
-    found = contests(0 * who, who, value, np.array([[1, 1, 0]]), np.array([2]), scores)
-    # The rating 0 and the judge's .6 are both .3 away from .3.
-    assert found.closer.tolist() == [0, 1]
+    """.1, .1, .2 and a judge who says .2: without a .1 either side is .1 away from one other."""
+    who, value = np.arange(3), np.array([0, 0, 1])
+    scores = np.array([0.1, 0.2, 0.3])
+    found = contests(0 * who, who, value, np.array([[2, 1, 0]]), np.array([1]), scores)
+    assert found.closer.tolist() == [0, 0, 0]
+    # 0 and 1, the judge a step above 0: 1 against 1 - 2 steps, to the 1e-6 of agreement.md.
+    for step, closer in ((1e-6, -1), (1e-7, 0)):
+        scores = np.array([0, step, 1])
+        ends = contests(0 * who[:2], who[:2], 2 * who[:2], np.array([[1, 0, 1]]), who[1:2], scores)
+        assert ends.closer[0] == closer
 
 
 def test_what_is_compared() -> None:

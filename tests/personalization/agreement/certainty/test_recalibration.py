@@ -56,6 +56,12 @@ def test_isotonic_against_scikit_learn(rows: list[tuple[int, int]]) -> None:
     assert (np.diff(found) >= 0).all()
 
 
+def test_equal_shares_are_equal_however_they_were_pooled() -> None:
+    """46 of 86, then 13 of 39, make 59 of 125: the share of 59 of 125 at once, to the last bit."""
+    pooled = isotonic(np.array([10, 20]), np.array([86, 39]), np.array([46.0, 13]))
+    assert set(pooled.tolist()) == {59 / 125}
+
+
 def test_overstated_certainty_is_mended() -> None:
     """Always 70 or 100, right 30 % and 60 %: raw is worse than the base rate, recalibrated better."""
     rng = np.random.default_rng(0)

@@ -38,10 +38,11 @@ def mixed(seed: int = 0, *, items: int = 24, options: int = 3, owned: bool = Tru
     people = [make.person_rater() for _ in range(6)]
     judges = [make.judge() for _ in range(2)]
     for person in people[:5]:
+        assert person.participant
         for key, values in (("age_band", BANDS), ("language", LANGUAGES)):
             Demographic.objects.create(
                 study=question.study,
-                participant_id=person.participant_id,
+                participant=person.participant,
                 key=key,
                 value=chance.choice(values),
             )

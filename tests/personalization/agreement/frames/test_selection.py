@@ -238,7 +238,7 @@ def test_what_is_there_passes() -> None:
 
 def index_of(question: Question) -> str:
     """Return how the database reads a panel's rows."""
-    sql, parameters = Statements(question, EVERYTHING).patterns("third_party", 2, owned=False)
+    sql, parameters = Statements(question, EVERYTHING).patterns("third_party", 2)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}", parameters)
         return "\n".join(line for (line,) in cursor.fetchall())

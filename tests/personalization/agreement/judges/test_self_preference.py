@@ -161,13 +161,25 @@ def test_a_judge_that_prefers_its_own_is_found() -> None:
 
 def test_a_better_family_is_no_self_preference() -> None:
     """People like its texts as much as its judge does: it wins .8, and the excess is 0."""
-    found = world(2, quality=0.3).of(JUDGE, draws=1000)
+    found = world(2, quality=0.3).of(JUDGE)
     assert value(found.own_credit) > 0.75
     assert value(found.excess) == pytest.approx(0, abs=0.03)
     assert value(found.did) == pytest.approx(0, abs=0.04)
-    assert found.did.low is not None
-    assert found.did.high is not None
-    assert found.did.low < 0 < found.did.high
+
+
+def test_the_interval_covers_where_the_family_is_better() -> None:
+    """In 20 such worlds the interval of did holds 0 about 19 times; planted bias it never does."""
+    fair = biased = 0
+    for seed in range(20):
+        did = world(seed, n=300, quality=0.2).of(JUDGE, draws=200).did
+        planted = world(seed, n=300, quality=0.1, own=0.3).of(JUDGE, draws=200).did
+        assert did.low is not None
+        assert did.high is not None
+        assert planted.low is not None
+        fair += did.low <= 0 <= did.high
+        biased += planted.low <= 0
+    assert fair >= 16
+    assert biased == 0
 
 
 def test_what_all_models_like_is_no_self_preference() -> None:
