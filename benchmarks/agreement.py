@@ -3,6 +3,7 @@
     make bench                                     1 M human labels: 200,000 items x 5 of 2,000 raters
     python -m benchmarks.agreement --items 1e6     5 M
     python -m benchmarks.agreement --part kernels  without the database (or: --part database)
+    python -m benchmarks.agreement --only AC1      the kernels that have this in their name
 
 Every figure is measured in a process of its own, on one core, next to its reference in the same
 run: of the kernels in processor time, which other work on the machine changes little; of the
@@ -28,12 +29,12 @@ LINE = "{:<41}{:>9}{:>7}{:>9}{:>18}   {:<27}{:>11}{:>7}{:>8}\n"
 HEAD = ("step", "ms", "MB", "rel. ms", "section 10", "library", "ms", "MB", "ratio")
 
 
-def kernels(folder: Path, items: int) -> None:
-    """Measure every kernel and its library, and print a line each."""
+def kernels(folder: Path, items: int, only: str) -> None:
+    """Measure every kernel with `only` in its name, and its library, and print a line each."""
     write(LINE.format(*HEAD))
     passes = []
     file = made(folder, items)
-    for compared in STEPS:
+    for compared in (one for one in STEPS if only in one.name):
         passes.append(_child(file, "ours", "yardstick").ms)
         found = _child(file, "ours", compared.ours)
         beside = _library(folder, compared, items, found)
@@ -118,14 +119,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the statistics of agreement.")
     parser.add_argument("--items", type=float, default=200_000, help="items, five raters each")
     parser.add_argument("--part", choices=("kernels", "database"), help="only this")
+    parser.add_argument("--only", default="", help="only kernels with this in their name")
     given = parser.parse_args()
     items = int(given.items)
     with TemporaryDirectory(prefix="concord-bench-") as data:
         os.environ["CONCORD_DATA"] = data
         os.environ.pop("DATABASE_URL", None)
         if given.part != "database":
-            kernels(Path(data), items)
-        if given.part != "kernels":
+            kernels(Path(data), items, given.only)
+        if given.part != "kernels" and not given.only:
             database.run(Path(data), items)
 
 

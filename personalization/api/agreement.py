@@ -29,8 +29,10 @@ from personalization.posting.shapes import Fault
 from personalization.releases.kept import Kept
 
 RATER = "rater:"
+NAME = r"[^\x00-\x1f\x7f-\x9f]+"
+NAME_PATTERN = f"^{NAME}$"
 ARM_PATTERN = "^({})$".format(
-    "|".join(f"{kind}:({'|'.join(CLOSED_ARMS.get(kind, ['.+']))})" for kind in ARMS)
+    "|".join(f"{kind}:({'|'.join(CLOSED_ARMS.get(kind, [NAME]))})" for kind in ARMS)
 )
 
 
@@ -81,18 +83,21 @@ class AgreementParameters(Parameters):
         " author:<who wrote a response>, extractor:<what found an attribute> or source:<how the"
         " owner's messages came in>.",
     )
-    language = serializers.CharField(
+    language = serializers.RegexField(
+        NAME_PATTERN,
         max_length=LONGEST,
         required=False,
         help_text="Only items in a language: the field `language` of an imported item, else the"
         " owner's demographic `language`.",
     )
-    category = serializers.CharField(
+    category = serializers.RegexField(
+        NAME_PATTERN,
         max_length=LONGEST,
         required=False,
         help_text="Only imported items whose field `category` says this.",
     )
-    demographic = serializers.CharField(
+    demographic = serializers.RegexField(
+        NAME_PATTERN,
         max_length=LONGEST,
         required=False,
         help_text="Only people's answers who share this property with the item's owner.",

@@ -4,6 +4,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -72,8 +73,8 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
 
 
-@register.simple_tag
-def number(question: Question, record: Record | None) -> str:
+@register.simple_tag(takes_context=True)
+def number(context: Context, question: Question, record: Record | None) -> str:
     """Return one number: value, interval, and the way to its votes; or why there is none.
 
     A page holds a thousand of them, and a template for each takes ten times as long.
@@ -84,7 +85,7 @@ def number(question: Question, record: Record | None) -> str:
         return format_html('<span class="missing">{}</span>', wording.reason(record.reason))
     shown = format_html(
         '<a class="number" href="{}"><b>{}</b><span class="number-rest">{}</span></a>',
-        votes_url(question, record),
+        votes_url(context, question, record),
         lead(record.value),
         rest(record.value),
     )
@@ -94,12 +95,16 @@ def number(question: Question, record: Record | None) -> str:
     return format_html('{} <span class="interval">[{}, {}]</span>', shown, *ends)
 
 
-@register.simple_tag
-def votes_url(question: Question, record: Record, name: str = "votes") -> str:
-    """Return the page (or, with name `votes_csv`, the file) of the votes behind a number."""
+@register.simple_tag(takes_context=True)
+def votes_url(context: Context, question: Question, record: Record, name: str = "votes") -> str:
+    """Return the page (or, with name `votes_csv`, the file) of the votes behind a number.
+
+    It keeps the filters of the page.
+    """
     path = _path(name, question.study.name, question.pk, get_script_prefix())
     asked = {"panel": record.panel, "against": record.against or "", "statistic": record.statistic}
-    return f"{path}?{urlencode(asked)}"
+    filters = context.get("filters")
+    return f"{path}?{urlencode(asked)}{filters.query.replace('?', '&') if filters else ''}"
 
 
 @lru_cache(maxsize=64)

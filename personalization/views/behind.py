@@ -65,6 +65,7 @@ NEEDS_OF_PEOPLE = {
     "cohen_kappa_linear": MAJORITY,
     "cohen_kappa_quadratic": MAJORITY,
     "accuracy_shared_": VALUE,
+    "accuracy_dawid_skene_": VALUE,
     "accuracy_": MAJORITY,
     "auroc": MAJORITY,
     "coverage": MAJORITY,
@@ -131,8 +132,8 @@ def _need(panels: list[Panel], number: int, statistic: str) -> str:
     if len(panels) == 1:
         alone = VALUE if name == "dawid_skene_share" else TWO_VALUES
         return _within(alone, variant)
-    if number == 0 and name.endswith("_all"):  # strangers against owners
-        return VALUE
+    if number == 0:  # strangers against owners: their majority speaks for them
+        return VALUE if name.endswith("_all") else MAJORITY
     return _within(_need_of_people(name), variant)
 
 

@@ -1,5 +1,6 @@
 """The filters of the agreement page: from its address to a selection, and back as chips and a form."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from annotation.models import Judgment, Question, Rater
-from annotation.models.rater import RaterKind
 from personalization.agreement.frames.selection import (
     CLOSED_ARMS,
     EVERYTHING,
@@ -26,8 +26,8 @@ LABELS: dict[str, str | Promise] = {
     "overlap": gettext_lazy("First labels of each item"),
     "since": gettext_lazy("Answered from"),
     "until": gettext_lazy("Answered before"),
-    "rater": gettext_lazy("Only this rater"),
-    "without_rater": gettext_lazy("Without this rater"),
+    "rater": gettext_lazy("Only this rater or judge"),
+    "without_rater": gettext_lazy("Without this rater or judge"),
     "arm": gettext_lazy("Arm"),
     "language": gettext_lazy("Language"),
     "category": gettext_lazy("Category of attributes"),
@@ -39,12 +39,12 @@ HELP: dict[str, str | Promise] = {
     ),
     "since": gettext_lazy("A day, such as 2026-01-31 (UTC)."),
     "until": gettext_lazy("A day, not included."),
-    "language": gettext_lazy("Of the item, such as en or ar."),
+    "language": gettext_lazy("Of the item or its owner, such as en or ar."),
     "demographic": gettext_lazy(
         "Of people only those who share this with the item's owner, such as age or gender."
     ),
 }
-TYPES = {"overlap": "number", "since": "date", "until": "date"}
+TYPES = {"overlap": "numeric", "since": "date", "until": "date"}
 # Filters that may be given several times: the form adds to those there are.
 SEVERAL = ("rater", "without_rater")
 MOST_SUGGESTED = 200
@@ -130,28 +130,36 @@ class Filters:
             name,
             str(LABELS[name]),
             str(HELP.get(name, "")),
-            TYPES.get(name, "text"),
+            # What is wrong can only be mended where it can be read.
+            "text" if name in self.faults else TYPES.get(name, "text"),
             "" if name in SEVERAL else _day(value) if name in ("since", "until") else value,
             known,
             self.faults.get(name, ""),
         )
 
 
-def read(request: HttpRequest) -> Filters:
-    """Return the filters of a request's address; wrong ones come back with what is wrong."""
-    given = _given(request.GET)
+def read(request: HttpRequest, besides: Collection[str] = ()) -> Filters:
+    """Return the filters of a request's address; wrong ones come back with what is wrong.
+
+    besides: what else the address of this page holds.
+    """
+    query = QueryDict(mutable=True)
+    for name, values in request.GET.lists():
+        if name not in besides:
+            query.setlist(name, values)
+    given = _given(query)
     try:
-        selection = Selection.read(request.GET) if given else EVERYTHING
+        selection = Selection.read(query) if given else EVERYTHING
     except SelectionError as error:
         return Filters(None, error.faults, given)
     return Filters(selection, {}, given)
 
 
 def raters_of(question: Question) -> list[str]:
-    """Return the names of people who answered the question, as suggestions for the form."""
+    """Return the names of those who answered the question, as suggestions for the form."""
     answers = Judgment.objects.filter(rater=OuterRef("pk"), question=question)
-    people = Rater.objects.filter(Exists(answers), kind__in=(RaterKind.PERSON, RaterKind.POSITION))
-    return list(people.order_by("name").values_list("name", flat=True)[:MOST_SUGGESTED])
+    names = Rater.objects.filter(Exists(answers)).order_by("name").values_list("name", flat=True)
+    return list(names[:MOST_SUGGESTED])
 
 
 def _given(query: QueryDict) -> list[tuple[str, str]]:

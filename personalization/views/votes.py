@@ -13,10 +13,13 @@ from django.views.decorators.http import require_safe
 from annotation.models import Item, Judgment, Question, Rater
 from annotation.models.rater import RaterKind
 from annotation.permissions import StaffRequest, researcher_required
+from personalization.agreement.frames.selection import EVERYTHING, Selection
 from personalization.models import Verdict
-from personalization.views import subjects, wording
+from personalization.views import filters, subjects, wording
 from personalization.views.behind import Panel, conditions
+from personalization.views.chosen import narrowed
 from personalization.views.csv_file import csv_response
+from personalization.views.filters import Filters
 from personalization.views.lookup import question_of, start_after
 
 PAGE = 10
@@ -54,6 +57,11 @@ ORDER BY j.item_id LIMIT %(limit)s
 """
 
 
+CHOSEN = "SELECT j.id FROM annotation_judgment j WHERE j.item_id = ANY(%(items)s::bigint[])"
+# What the address of these pages holds besides filters.
+OWN = ("panel", "against", "statistic", "after")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The number that a URL asks about: its panels, its statistic, whether against the reference."""
@@ -61,6 +69,8 @@ class Asked:
     panels: list[Panel]
     statistic: str
     reference: bool
+    filters: Filters
+    selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +106,11 @@ def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "panels": asked.panels,
         "statistic": asked.statistic,
         "options": _options(question),
-        "rows": _rows(question, items[:PAGE], asked.panels, with_texts=True),
+        "rows": _rows(
+            question, items[:PAGE], asked.panels, with_texts=True, selection=asked.selection
+        ),
         "next": items[PAGE - 1] if len(items) > PAGE else None,
+        "chips": asked.filters.chips,
         "csv_query": request.GET.urlencode(),
     }
     return render(request, "votes.html", context)
@@ -186,11 +199,14 @@ def _asked(request: HttpRequest, question: Question) -> Asked:
     statistic = request.GET.get("statistic", "")
     if statistic and not wording.known(statistic):
         raise Http404
+    found = filters.read(request, besides=OWN)
+    if found.selection is None:
+        raise Http404
     names = [request.GET.get("panel", ""), request.GET.get("against", "")]
     panels = [_panel(question, one) for one in names if one and one != "reference"]
     if not panels:
         raise Http404
-    return Asked(panels, statistic, "reference" in names)
+    return Asked(panels, statistic, "reference" in names, found, found.selection)
 
 
 def _panel(question: Question, name: str) -> Panel:
@@ -224,14 +240,19 @@ def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:
 def _item_ids(question: Question, asked: Asked, after: int, limit: int) -> list[int]:
     """Return the next items behind the number."""
     sql, parameters = conditions(asked.panels, asked.statistic, reference=asked.reference)
+    text, more = narrowed(ANSWERED.format(conditions=sql), question, asked.selection)
     return _ids(
-        ANSWERED.format(conditions=sql),
-        {"question": question.pk, "after": after, "limit": limit, **parameters},
+        text, {**more, "question": question.pk, "after": after, "limit": limit, **parameters}
     )
 
 
 def _rows(
-    question: Question, ids: list[int], panels: list[Panel], *, with_texts: bool = False
+    question: Question,
+    ids: list[int],
+    panels: list[Panel],
+    *,
+    with_texts: bool = False,
+    selection: Selection = EVERYTHING,
 ) -> list[Row]:
     options = _options(question)
     wanted = Item.objects.filter(pk__in=ids)
@@ -242,6 +263,10 @@ def _rows(
         .select_related("rater")
         .order_by("rater__name")
     )
+    if selection != EVERYTHING:
+        text, more = narrowed(CHOSEN, question, selection)
+        chosen = set(_ids(text, {**more, "items": ids}))
+        judgments = [one for one in judgments if one.pk in chosen]
     accepted = _accepted(ids, options)
     rows = []
     for pk in ids:
@@ -267,7 +292,7 @@ def _vote_lines(question: Question, asked: Asked) -> Iterator[dict[str, object]]
     keys = {option.code: option.key for option in question.options.all()}
     after = 0
     while ids := _item_ids(question, asked, after, CHUNK):
-        for row in _rows(question, ids, asked.panels):
+        for row in _rows(question, ids, asked.panels, selection=asked.selection):
             for panel, given in row.panels:
                 for one in given:
                     yield _vote_line(row, panel, one, keys)

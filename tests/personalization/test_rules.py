@@ -8,6 +8,8 @@ from django.db import models
 
 from annotation.models import Item
 from personalization.models import (
+    AgreementPatterns,
+    AgreementReport,
     ApiToken,
     Endpoint,
     Extraction,
@@ -40,6 +42,18 @@ def extraction() -> Extraction:
 
 def endpoint() -> Endpoint:
     return Endpoint.objects.create(name=make.new("lab"), url="http://localhost/v1")
+
+
+def report() -> AgreementReport:
+    return AgreementReport.objects.create(
+        question=make.question(), stamp=1, kernel=1, content={"records": []}
+    )
+
+
+def patterns() -> AgreementPatterns:
+    return AgreementPatterns.objects.create(
+        question=make.question(), role="third_party", stamp=1, kernel=1, content=b"1"
+    )
 
 
 def reply() -> Reply:
@@ -151,6 +165,8 @@ UNIQUE: list[tuple[str, Make, list[Row]]] = [
     # rule, row, columns of copies that are accepted; the same row again is refused
     ("call_attempt_once", call, [{"attempt": 1}, {"work_id": 2}, {"step": "judge"}]),
     ("extraction_once", extraction, [{"extractor": "large v1"}]),
+    ("report_kept_once", report, [{"selection": "abc"}]),
+    ("patterns_kept_once", patterns, [{"selection": "abc"}, {"role": "first_person"}]),
     ("generation_once", generation, [{"condition": "all"}, {"generator": "large v1"}]),
     ("step_model_once", step_model, [{"step": "generation"}]),
     ("verdict_once", verdict, [{"occasion": 1}, {"side": "ba"}, {"sample": 1}]),

@@ -115,6 +115,8 @@ def test_people_pair_by_pair(records: dict[Key, Record], known: Any) -> None:  #
         ("raw_agreement_micro", "pairwise_agreement_micro"),
         ("krippendorff_alpha", "krippendorff_alpha_nominal"),
         ("fleiss_kappa", "fleiss_kappa_micro"),
+        ("fleiss_kappa_pooled", "fleiss_kappa_micro"),
+        ("brennan_prediger", "brennan_prediger"),
         ("gwet_ac1", "gwet_ac1"),
         ("cohen_kappa_pair_mean", "pair_mean_cohen_kappa"),
         ("cohen_kappa_pair_mean_by_overlap", "pair_weighted_cohen_kappa"),

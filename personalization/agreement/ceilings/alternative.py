@@ -7,10 +7,10 @@ passes against h where h is not closer to the others more often than the judge b
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.ceilings.contests import Contests
+from personalization.agreement.ceilings.t_tests import FALSE_DISCOVERY, p_below, rejections
 from personalization.agreement.estimate import (
     Estimate,
     Interval,
@@ -23,8 +23,6 @@ from personalization.agreement.intervals.bootstrap import DRAWS, interval, stabl
 from personalization.agreement.intervals.sums import share, sums_interval
 from personalization.agreement.keys import distinct
 from personalization.agreement.minimums import DEFAULT, Minimums
-
-FALSE_DISCOVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,19 +155,6 @@ def advantage_over(
     return share(mine.closer <= 0, one, owners, sample, Reason.NO_OVERLAP, seed=key, draws=draws)
 
 
-def rejections(p: FloatArray, false_discovery: float = FALSE_DISCOVERY) -> int:
-    """Return how many of the hypotheses are rejected (Benjamini & Yekutieli 2001).
-
-    Largest k with p_(k) <= (k / H) q / (1 + 1/2 + ... + 1/H), whatever the tests depend on.
-
-    >>> rejections(np.array([0.01, 0.03, 0.04])), rejections(np.array([0.009, 0.03, 0.04]))
-    (0, 1)
-    """
-    rank = np.arange(1, len(p) + 1)
-    bound = rank / len(p) * false_discovery / (1 / rank).sum()
-    return int(rank[np.sort(p) <= bound].max(initial=0))
-
-
 def _tested(found: Contests, epsilon: float, least_items: int) -> Humans:
     """Test each human who was compared; nan for those with too few items."""
     n_raters = int(found.rater.max(initial=-1)) + 1
@@ -178,20 +163,8 @@ def _tested(found: Contests, epsilon: float, least_items: int) -> Humans:
     rater = np.flatnonzero(judge + tied + human)
     judge, tied, human = judge[rater], tied[rater], human[rater]
     n = judge + tied + human
-    p = _p_values(human - judge, human + judge, n, epsilon)
+    p = p_below(human - judge, human + judge, n, epsilon)
     return Humans(rater, n, (judge + tied) / n, np.where(n >= least_items, p, np.nan))
-
-
-def _p_values(total: IntArray, squares: IntArray, n: IntArray, epsilon: float) -> FloatArray:
-    """Return p of the one-sided t tests of mean d < epsilon, from sums of d and of d^2."""
-    mean = total / n
-    # Whole numbers: without variation this is exactly 0.
-    spread = (n * squares - total**2).astype(np.float64)
-    some = (n > 1) & (spread > 0)
-    error = np.sqrt(ratio(spread, n * n * (n - 1.0), some))
-    t = np.where(some, (mean - epsilon) / error, np.where(mean < epsilon, -np.inf, np.inf))
-    p: FloatArray = stdtr(np.maximum(n - 1, 1), t)
-    return p
 
 
 def _why_none(found: Contests, humans: Humans, minimums: Minimums) -> Reason | None:

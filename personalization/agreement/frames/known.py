@@ -10,13 +10,13 @@ MOST_NAMED = 20
 # What there is to choose from, by filter: by the kind of arm, too.
 KNOWN = {
     "author": """
-        SELECT DISTINCT w.name FROM annotation_item i
+        SELECT CASE w.kind WHEN 'human' THEN 'human' ELSE w.name END FROM annotation_item i
         JOIN annotation_responsepair p ON p.id = i.response_pair_id
         JOIN annotation_response x ON x.id IN (p.a_id, p.b_id)
         JOIN annotation_author w ON w.id = x.author_id
         WHERE i.question_id = %(question)s
         UNION
-        SELECT w.name FROM annotation_item i
+        SELECT CASE w.kind WHEN 'human' THEN 'human' ELSE w.name END FROM annotation_item i
         JOIN annotation_response x ON x.id = i.response_id
         JOIN annotation_author w ON w.id = x.author_id
         WHERE i.question_id = %(question)s""",

@@ -16,7 +16,7 @@ PEOPLE = (RaterKind.PERSON, RaterKind.POSITION)
 CURRENT = """j.question_id = %(question)s AND j.role = %(role)s AND j.superseded_at IS NULL
     AND j.use = 'label' AND j.occasion = 0"""
 
-# Which items are in an arm.
+# Which items are in an arm. People who write are one author, as in `sides`: no filter knows names.
 IN_ARM = {
     "condition": """(
     i.response_id IN (SELECT x.id FROM annotation_response x WHERE x.condition = %(arm)s)
@@ -30,14 +30,14 @@ IN_ARM = {
     "author": """(
     i.response_id IN (
         SELECT x.id FROM annotation_response x JOIN annotation_author w ON w.id = x.author_id
-        WHERE w.name = %(arm)s
+        WHERE CASE w.kind WHEN 'human' THEN 'human' ELSE w.name END = %(arm)s
     )
     OR i.response_pair_id IN (
         SELECT p.id FROM annotation_responsepair p JOIN annotation_response x ON x.id = p.a_id
-        JOIN annotation_author w ON w.id = x.author_id WHERE w.name = %(arm)s
+        JOIN annotation_author w ON w.id = x.author_id WHERE CASE w.kind WHEN 'human' THEN 'human' ELSE w.name END = %(arm)s
         UNION ALL
         SELECT p.id FROM annotation_responsepair p JOIN annotation_response x ON x.id = p.b_id
-        JOIN annotation_author w ON w.id = x.author_id WHERE w.name = %(arm)s
+        JOIN annotation_author w ON w.id = x.author_id WHERE CASE w.kind WHEN 'human' THEN 'human' ELSE w.name END = %(arm)s
     ))""",
     "extractor": """coalesce(
         i.attribute_id,

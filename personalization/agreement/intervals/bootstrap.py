@@ -122,6 +122,11 @@ def estimated(
 
 
 def percentiles(replicates: FloatArray, method: str) -> Interval:
+    """Return the 2.5 and 97.5 % percentiles of draws; undefined ones are left out and counted.
+
+    >>> percentiles(np.array([0.0, 20, np.nan, 40]), "draws")
+    Interval(low=1.0, high=39.0, method='draws (1 undefined)')
+    """
     kept = replicates[~np.isnan(replicates)]
     lost = len(replicates) - len(kept)
     if lost:

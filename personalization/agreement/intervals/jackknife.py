@@ -87,17 +87,22 @@ def jackknife_of_items(
     at_least = current().interval_raters if at_least is None else at_least
     if len(raters) < at_least:
         return jackknife(np.nan, np.full(len(raters), np.nan), at_least=at_least)
-    hist = ratings.histogram
-    rows = hist if beside is None else np.column_stack([hist, beside])
-    first, pattern = distinct(row_keys(rows - rows.min(axis=0, initial=0)))
+    rows, lowest = ratings.histogram, 0
+    if beside is not None:
+        lowest = int(beside.min(initial=0))
+        rows = np.column_stack([rows, (beside - lowest).astype(rows.dtype)])
+    first, pattern = distinct(row_keys(rows))
     changes = pattern[ratings.item] * ratings.n_values + ratings.value
     changed, change = distinct(changes)
     if len(raters) * (len(first) + len(changed)) > MOST_CELLS:
         return Interval(method="no rater jackknife: too many different items")
     looks, taken = np.divmod(changes[changed], ratings.n_values)
-    fewer = rows[first][looks]
+    kinds = rows[first].astype(np.int64)
+    if beside is not None:
+        kinds[:, -1] += lowest
+    fewer = kinds[looks]
     fewer[np.arange(len(fewer)), taken] -= 1
-    statistic = of_rows(np.concatenate([rows[first], fewer]).astype(np.int64))
+    statistic = of_rows(np.concatenate([kinds, fewer]))
     items = np.bincount(pattern, minlength=len(first))
     whole = np.concatenate([items, np.zeros(len(fewer), np.int64)])
     lost = np.bincount(who * len(fewer) + change, minlength=len(raters) * len(fewer))

@@ -1,6 +1,7 @@
 """Items (or their owners) and raters drawn at once: both are samples of more of their kind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -55,6 +56,7 @@ def two_way_interval(
     >>> found.low < 0.7 < found.high, found.method
     (True, 'two-way bootstrap by item and rater, B=200')
     """
+    ratings, owner = _rated(ratings, owner)
     unit, drawn = _units(owner, ratings.n_items)
     raters, who = distinct(ratings.rater)
     n_units, n_raters = int(drawn.max(initial=-1)) + 1, len(raters)
@@ -79,7 +81,7 @@ def two_way_interval(
 
 
 def _poisson(rng: np.random.Generator, number: int, draws: int) -> IntArray:
-    """Draw from Poisson(1), (number, draws), to 2^-32: 20 times faster than numpy's own."""
+    """Draw from Poisson(1), (number, draws), to 2^-32: several times faster than numpy's own."""
     counts = np.zeros((number, draws), np.uint8)
     for start in range(0, number, ITEMS):
         block = counts[start : start + ITEMS]
@@ -87,6 +89,15 @@ def _poisson(rng: np.random.Generator, number: int, draws: int) -> IntArray:
         for step in STEPS:
             block += bits >= step
     return counts
+
+
+def _rated(ratings: Ratings, owner: IntArray | None) -> tuple[Ratings, IntArray | None]:
+    """Leave out items without a rating: nobody draws them, nor owners who have no other."""
+    first, item = distinct(ratings.item)
+    if len(first) == ratings.n_items:
+        return ratings, owner
+    held = None if owner is None else owner[ratings.item[first]]
+    return replace(ratings, item=item, n_items=len(first)), held
 
 
 def _units(owner: IntArray | None, n_items: int) -> tuple[str, IntArray]:
@@ -103,7 +114,8 @@ class _Tables:
 
     def __init__(self, ratings: Ratings, who: IntArray, n_raters: int) -> None:
         self.n_items, self.n_values = ratings.n_items, ratings.n_values
-        ones = np.ones(len(who))
+        # Single precision moves half the memory: weights are whole and exact, shares lose 1e-7.
+        ones = np.ones(len(who), np.float32)
         # The rows of a block of items stand together, value after value.
         start = ratings.item // ITEMS * ITEMS
         size = np.minimum(ITEMS, ratings.n_items - start)
@@ -114,7 +126,7 @@ class _Tables:
 
     def drawn(self, terms: Terms, times: IntArray, weight: IntArray) -> FloatArray:
         """Return the sums (B, K) of the terms, every item so many times (N, B)."""
-        v = weight.astype(np.float64)
+        v = weight.astype(np.float32)
         v_squared = v**2
         sums = []
         for start in range(0, self.n_items, ITEMS):
@@ -122,7 +134,7 @@ class _Tables:
             counts = self.by_value[start * self.n_values : end * self.n_values] @ v
             squares = self.everyone[start:end] @ v_squared
             found = terms(counts.reshape(self.n_values, end - start, -1), squares)
-            u = times[start:end].astype(np.float64)
+            u = times[start:end].astype(np.float32)
             sums.append([np.einsum("ib,ib->b", u, one) for one in found])
-        total: FloatArray = np.sum(sums, axis=0).T
+        total: FloatArray = np.array(sums, np.float64).sum(axis=0).T
         return total

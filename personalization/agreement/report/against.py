@@ -24,6 +24,8 @@ ACCURACIES = {
     "accuracy_plurality": accuracy_plurality,
     "accuracy_shared": accuracy_shared,
 }
+# A table for each rater: 1,000 raters of a scale of 100 would be 80 MB of mostly empty cells.
+MOST_CELLS = 1 << 23
 
 
 def add_accuracy(
@@ -70,6 +72,8 @@ def add_kappa_with_ratings(
         out.add(panel, against, f"{statistic}_pooled", shown(estimate))
     if not known:
         out.add(panel, against, "cohen_kappa_rater_mean", nothing(Reason.NO_RATER_IDENTITY))
+        return
+    if len(labels.rater_ids) * frame.n_values**2 > MOST_CELLS:
         return
     tables = confusions_by_rater(
         labels.rater, labels.value, answers[labels.item], len(labels.rater_ids), frame.n_values

@@ -6,12 +6,12 @@ import numpy as np
 
 from personalization.agreement.arrays import FloatArray
 from personalization.agreement.ceilings.alternative import (
-    FALSE_DISCOVERY,
     AlternativeTest,
     advantage_over,
     alternative_test,
 )
 from personalization.agreement.ceilings.contests import Contests, contests
+from personalization.agreement.ceilings.t_tests import FALSE_DISCOVERY
 from personalization.agreement.estimate import Estimate, Level, Reason
 from personalization.agreement.frames import Frame, JudgeAnswers, Labels, identity_known
 from personalization.agreement.minimums import DEFAULT

@@ -13,8 +13,11 @@ from django.utils import timezone
 from annotation.models import Question
 from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection
+from personalization.agreement.intervals.bootstrap import stable_seed
+from personalization.agreement.minimums import DEFAULT
 from personalization.agreement.patterns import OwnerCounts, Patterns
 from personalization.agreement.report import Confusion, Record, Report, Shares, of_question
+from personalization.agreement.report.records import MINIMUMS
 from personalization.models import AgreementPatterns, AgreementReport
 
 # Raise it with every change of a formula or of what a report holds.
@@ -71,7 +74,14 @@ def _present(
 
 def _current(model: type[Kept], question: Question, where: dict[str, Any]) -> Kept | None:
     stamp = int(frames.stamp(question))
-    return model._default_manager.filter(**where, kernel=KERNEL, stamp=stamp).first()
+    return model._default_manager.filter(**where, kernel=_version(), stamp=stamp).first()
+
+
+def _version() -> int:
+    """Return what kept numbers carry: the kernel's number, another one under other minimums."""
+    if MINIMUMS == DEFAULT:
+        return KERNEL
+    return 1000 + stable_seed(KERNEL, repr(MINIMUMS)) % 30_000
 
 
 def _wait_for_others(what: str) -> None:
@@ -88,7 +98,7 @@ def _computed(
 ) -> Kept:
     """Compute, keep in place of what was there, and drop the oldest of too many."""
     stamp, content = compute()
-    given = {"stamp": int(stamp), "kernel": KERNEL, "content": content}
+    given = {"stamp": int(stamp), "kernel": _version(), "content": content}
     kept, _new = model._default_manager.update_or_create(
         **where, defaults={**given, "computed_at": timezone.now()}
     )

@@ -142,13 +142,6 @@ def _shown(point: Point) -> tuple[Estimate, Estimate]:
 
 
 def _plain(point: Point) -> CurvePoint:
-    agreement = _shown(point)[1]
-    coverage = point.coverage.value or 0.0
-    return CurvePoint(
-        point.threshold,
-        point.agreement.n_items,
-        coverage,
-        agreement.value,
-        agreement.low,
-        agreement.high,
-    )
+    agreement, n = _shown(point)[1], point.agreement.n_items
+    coverage = n / point.coverage.n_items
+    return CurvePoint(point.threshold, n, coverage, agreement.value, agreement.low, agreement.high)

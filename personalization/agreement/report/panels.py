@@ -5,10 +5,11 @@ import numpy as np
 from annotation.models import Question
 from personalization.agreement.estimate import Level
 from personalization.agreement.frames import EVERYTHING, Selection, seed_of
+from personalization.agreement.minimums import applied
 from personalization.agreement.report import question_name
 from personalization.agreement.report.cache import fresh_patterns
 from personalization.agreement.report.people import panel_numbers
-from personalization.agreement.report.records import Collection, Record, shown
+from personalization.agreement.report.records import MINIMUMS, Collection, Record, shown
 
 
 def of_panels(question: Question, selection: Selection = EVERYTHING) -> list[Record]:
@@ -22,7 +23,9 @@ def of_panels(question: Question, selection: Selection = EVERYTHING) -> list[Rec
             continue
         out = Collection(question_name(question), seed_of(stamp, selection), [])
         level, seed = Level(question.level), out.seed_of(role)
-        for statistic, estimate in panel_numbers(patterns, level, numbers, seed=seed).items():
+        with applied(MINIMUMS):
+            found = panel_numbers(patterns, level, numbers, seed=seed)
+        for statistic, estimate in found.items():
             out.add(role, None, statistic, shown(estimate))
         records += out.records
     return records

@@ -47,7 +47,7 @@ def panel_numbers(
     numbers = {
         "raw_agreement": raw_agreement(patterns, seed=seed),
         "raw_agreement_micro": raw_agreement_micro(patterns, seed=seed),
-        "krippendorff_alpha": alpha(patterns, level, frame.scores, seed=seed),
+        "krippendorff_alpha": alpha(patterns, level, scores, seed=seed),
         "fleiss_kappa": fleiss_kappa(patterns, seed=seed),
         "fleiss_kappa_pooled": fleiss_kappa_pooled(patterns, seed=seed),
         "gwet_ac1": gwet_ac1(patterns, seed=seed),

@@ -75,7 +75,7 @@ def test_unreadable_answers_are_left_out_or_agree_with_nobody() -> None:
     assert (valid.value, valid.n_items) == (1, 35)
     assert str(valid.method).endswith("; 5 unreadable answers left out")
     everything = found["judge:gpt", "third_party", f"{RHO}@all"]
-    assert (everything.value, everything.n_items) == (pytest.approx(35 / 40), 40)
+    assert (everything.value, everything.n_items) == pytest.approx((35 / 40, 40))
     assert "unreadable" not in str(everything.method)
     readable = numbers(asked(rows(40, **people), rows(40, gpt=gpt)))
     assert ("judge:gpt", "third_party", f"{RHO}@all") not in readable

@@ -5,7 +5,7 @@ import pytest
 from annotation.models import Question
 from personalization.agreement import report
 from personalization.agreement.minimums import Minimums
-from personalization.agreement.report import by_rater, records
+from personalization.agreement.report import by_rater, cache, records
 from tests.personalization.imports.files import FIVE
 from tests.personalization.report.studies import Answer, Key, asked, every, numbers, rows
 
@@ -67,6 +67,17 @@ def test_the_minimums_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     alpha = found["third_party", None, "krippendorff_alpha@raters"]
     assert alpha.low is not None
     assert alpha.method == "delete-one-rater jackknife, R=4"
+
+
+def test_a_kept_report_is_not_shown_under_other_minimums(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting changed and the service was started again: computed again, once."""
+    question = _asked()
+    _report, before = cache.fresh(question)
+    assert cache.fresh(question)[1] == before
+    monkeypatch.setattr(cache, "MINIMUMS", Minimums(interval_raters=4))
+    _report, after = cache.fresh(question)
+    assert after > before
+    assert cache.fresh(question)[1] == after
 
 
 def test_positions_are_no_raters() -> None:

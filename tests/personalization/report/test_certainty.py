@@ -152,7 +152,7 @@ def test_extra_labels_count_in_the_majority() -> None:
     """Two more strangers, asked where people differ, say no: what is right turns round (C13)."""
     frame = frames.load(of_judge(rows(40, ann=every(1)), certain(40, 60, right=4)))
     labels = frame.panels["third_party"]
-    more = replace(labels, everybody=labels.histogram + [2, 0])
+    more = replace(labels, everybody=labels.histogram + np.array([2, 0]))
     out = Collection("fits", "", [])
     add_certainty(out, replace(frame, panels={"third_party": more}))
     found = {one.statistic: one for one in out.records}

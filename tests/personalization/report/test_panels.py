@@ -30,7 +30,6 @@ def test_a_scale_is_read_by_its_scores() -> None:
         rows(20, ann=every(2, "3", "1"), bob=every(3, "2", "1")),
         level="ordinal",
         options=["1", "2", "3"],
-        scores=[1, 2, 3],
     )
     found = of_panels(question)
     assert "gwet_ac2_quadratic" in {one.statistic for one in found}

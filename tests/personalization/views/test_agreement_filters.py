@@ -67,8 +67,8 @@ def test_it_works(researcher: Client, small: Labelled) -> None:
     }
     assert chips(page) == [
         ("First labels of each item 2", [("rater", "Ann"), ("rater", "Ben")]),
-        ("Only this rater Ann", [("overlap", "2"), ("rater", "Ben")]),
-        ("Only this rater Ben", [("overlap", "2"), ("rater", "Ann")]),
+        ("Only this rater or judge Ann", [("overlap", "2"), ("rater", "Ben")]),
+        ("Only this rater or judge Ben", [("overlap", "2"), ("rater", "Ann")]),
     ]
 
 

@@ -1,17 +1,14 @@
 """The alternative annotator test: the example of agreement.md, its edges, and the definition."""
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
-from scipy.stats import false_discovery_control, ttest_1samp
+from scipy.stats import ttest_1samp
 
 from personalization.agreement.arrays import IntArray
 from personalization.agreement.ceilings.alternative import (
     AlternativeTest,
     advantage_over,
     alternative_test,
-    rejections,
 )
 from personalization.agreement.ceilings.contests import Contests, contests
 from personalization.agreement.estimate import Reason
@@ -66,18 +63,6 @@ def test_against_scipy() -> None:
         assert test.humans.advantage[human] == pytest.approx((theirs >= mine).mean())
         assert advantage_over(found, human).value == pytest.approx((theirs >= mine).mean())
     assert test.rho.value == pytest.approx(test.humans.advantage.mean())
-
-
-def test_rejections_against_scipy() -> None:
-    """As many p values are adjusted below q as Benjamini and Yekutieli reject."""
-    rng = np.random.default_rng(4)
-    for size in range(1, 30):
-        p = rng.random(size) ** 4
-        adjusted = false_discovery_control(p, method="by")
-        assert rejections(p) == (adjusted <= 0.05).sum()
-    assert rejections(np.array([1.0, 1.0])) == 0
-    # Step-up: the second p is above its own bound and passes with the third.
-    assert rejections(np.array([0.001, 0.0195, 0.0196, 0.02]), 0.05) == 4
 
 
 def _constant(human: int, judge: int, others: tuple[int, int]) -> AlternativeTest:
@@ -171,12 +156,3 @@ def test_the_order_of_ratings_changes_nothing() -> None:
     other = alternative_test(contests(item[order], rater[order], value[order], hist, judge), 0.1)
     assert (one.omega, one.rho, one.ties) == (other.omega, other.rho, other.ties)
     assert one.humans.p.tolist() == other.humans.p.tolist()
-
-
-def test_the_bound_of_three_humans_by_hand() -> None:
-    """q = .05, H = 3: k/3 * .05 / (11/6) = .00909, .01818, .02727."""
-    bounds = [Fraction(k, 3) * Fraction(5, 100) / Fraction(11, 6) for k in (1, 2, 3)]
-    for k, bound in enumerate(bounds, start=1):
-        below = np.array([float(bound) - 1e-9] * k + [0.9] * (3 - k))
-        above = np.array([float(bound) + 1e-9] * k + [0.9] * (3 - k))
-        assert (rejections(below), rejections(above)) == (k, 0)

@@ -10,7 +10,7 @@ from personalization.agreement.ceilings.contests import contests
 from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
 from tests.personalization.agreement.ceilings.rows import Panel, panels
 
-PROFILE = settings(deadline=None, max_examples=80, derandomize=True)
+PROFILE = settings(deadline=None, max_examples=50, derandomize=True)
 SCORES = np.array([0.1, 0.35, 0.4, 2.7])
 
 

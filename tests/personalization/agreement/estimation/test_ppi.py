@@ -61,6 +61,13 @@ def test_lam_0_is_the_mean_of_the_truths_and_a_useless_judge_gets_it() -> None:
     assert ppi_mean(truth, np.ones(len(score))).value == pytest.approx(truth[labelled].mean())
 
 
+def test_lam_is_at_most_1() -> None:
+    """A judge with a third of the truth's spread would get lam 3 / (1 + n/N)."""
+    (truth, _score), everything = study(2, noise=0)
+    third = everything / 3
+    assert ppi_mean(truth, third) == ppi_mean(truth, third, lam=1)
+
+
 def test_a_perfect_judge_is_worth_all_its_verdicts() -> None:
     """Where f = Y - 0.7 for all, lam 1 removes the bias; tuned, about as good as all truths."""
     (truth, score), everything = study(2, noise=0)

@@ -202,5 +202,5 @@ def test_queries_do_not_grow_with_the_study(
         data = mixed(1, items=size)
         with django_assert_num_queries(18):
             frames.load(data.question)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             frames.load_patterns(data.question, "third_party")

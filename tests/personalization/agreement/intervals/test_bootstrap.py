@@ -4,9 +4,9 @@ import pytest
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.krippendorff import alpha
 from personalization.agreement.coefficients.raw import raw_agreement
-from personalization.agreement.estimate import Level
+from personalization.agreement.estimate import NO_INTERVAL, Level
 from personalization.agreement.intervals import bootstrap as module
-from personalization.agreement.intervals.bootstrap import interval, stable_seed
+from personalization.agreement.intervals.bootstrap import interval, intervals, stable_seed
 from personalization.agreement.patterns import collapse, count_by_owner, histogram
 
 
@@ -86,6 +86,21 @@ def test_small_blocks_draw_from_the_same_law(monkeypatch: pytest.MonkeyPatch) ->
     assert parts.high == pytest.approx(whole.high, abs=0.03)
 
 
+def test_drawing_items_and_drawing_counts_of_patterns_are_the_same_law(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 60 patterns of 1 to 5 items each, 180 items
+    items = np.arange(60) % 5 + 1
+    by_item = interval(mean_code, items, seed=1, draws=4000)
+    monkeypatch.setattr(module, "ITEMS_PER_PATTERN", 0)
+    by_pattern = interval(mean_code, items, seed=1, draws=4000)
+    code = np.repeat(np.arange(60), items)
+    half = 1.96 * code.std() / np.sqrt(180)
+    for found in (by_item, by_pattern):
+        assert found.low == pytest.approx(code.mean() - half, abs=0.25)
+        assert found.high == pytest.approx(code.mean() + half, abs=0.25)
+
+
 def clustered(seed: int) -> tuple[IntArray, IntArray]:
     """50 owners x 24 items x 3 raters of two values; owners differ in what is said of them."""
     rng = np.random.default_rng(seed)
@@ -118,3 +133,19 @@ def test_statistics_of_one_stamp_use_different_draws() -> None:
     hist, _ = clustered(5)
     merged = collapse(hist)
     assert alpha(merged, Level.NOMINAL).low != alpha(merged, Level.ORDINAL).low
+
+
+def test_several_functions_of_the_same_draws() -> None:
+    """Each has the interval that it has alone; where one has none, so have all."""
+    items = np.array([30, 50, 20])
+
+    def both(weights: FloatArray) -> FloatArray:
+        return weights[:, :2] / 100
+
+    found = intervals(both, 2, items, seed=1)
+    assert found[0] == interval(lambda weights: both(weights)[:, 0], items, seed=1)
+    assert found[1] == interval(lambda weights: both(weights)[:, 1], items, seed=1)
+    assert found[0] != found[1]
+    assert intervals(both, 2, items, seed=1, draws=0) == [NO_INTERVAL] * 2
+    few = intervals(both, 2, np.ones(3, np.int64), seed=1, unit="rater")
+    assert [one.method for one in few] == ["no rater bootstrap: 3 of 10 raters"] * 2

@@ -11,7 +11,7 @@ from personalization.agreement.estimate import Estimate, Level
 from personalization.agreement.patterns import collapse
 from tests.personalization.agreement.intervals.simulated import answers, true_alpha
 
-REPETITIONS, DRAWS = 800, 400
+REPETITIONS, DRAWS = 1200, 400
 # Half the width of a normal 95 % interval, in standard deviations, twice.
 WIDTH = 2 * 1.959964
 

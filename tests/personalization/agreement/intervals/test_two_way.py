@@ -119,6 +119,18 @@ def test_few_raters_or_owners_give_no_interval(
     assert (found.low, found.high, found.method) == (None, None, method)
 
 
+def test_owners_of_nothing_rated_do_not_count() -> None:
+    """Twenty owners, but only the items of nine have ratings; no draw depends on the others."""
+    owner, ratings = np.arange(200) // 10, crossed(np.zeros(6), 6, 0.5)
+    some = ratings.only(np.flatnonzero(ratings.item < 90))
+    found = two_way_interval(share_of_ones, quotient, some, owner, seed=0)
+    assert found.method == "no two-way bootstrap: 9 of 10 owners"
+    alone = Ratings(some.item, some.rater, some.value, 90, 6, 2)
+    assert two_way_interval(share_of_ones, quotient, some, seed=8) == two_way_interval(
+        share_of_ones, quotient, alone, seed=8
+    )
+
+
 def test_the_seed_decides_and_no_draws_give_nothing() -> None:
     ratings = crossed(np.zeros(6), 6, 0.5)
     first = two_way_interval(share_of_ones, quotient, ratings, seed="stamp")
