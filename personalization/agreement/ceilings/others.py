@@ -7,8 +7,8 @@ import numpy as np
 
 from personalization.agreement.arrays import FloatArray, IntArray
 
-Scoring: TypeAlias = Callable[[int, int | IntArray], FloatArray]
-"""(value taken away, answer) -> (P,) what the answer scores against the other ratings of each item"""
+Scoring: TypeAlias = Callable[[IntArray, IntArray, IntArray], FloatArray]
+"""(row, value taken away, answer), (K,) each -> (K,) what the answer scores against the others"""
 
 
 def total(counts: IntArray, scoring: Scoring, answer: IntArray | None = None) -> FloatArray:
@@ -20,35 +20,34 @@ def total(counts: IntArray, scoring: Scoring, answer: IntArray | None = None) ->
     >>> total(counts, share_of_others(counts)).item()
     2.0
     """
-    found = np.zeros(len(counts))
-    for value in range(counts.shape[1]):
-        found += counts[:, value] * scoring(value, value if answer is None else answer)
-    return found
+    # Of a long scale an item uses a few values: only these are looked at.
+    row, taken = np.nonzero(counts)
+    scores = scoring(row, taken, taken if answer is None else answer[row])
+    sums = np.bincount(row, counts[row, taken] * scores, minlength=len(counts))
+    return sums.astype(np.float64, copy=False)
 
 
 def plurality_of_others(counts: IntArray) -> Scoring:
     """Return the credit [answer in P] / |P|, P = the most frequent values of the others.
 
-    counts: (P, V). Taking a rating away changes P only where its value was among the most frequent.
+    counts: (P, V), two or more ratings in each row. Taking a rating away changes P only where its value was among the most frequent.
 
     >>> score = plurality_of_others(np.array([[3, 2, 0]]))
-    >>> score(0, 0).item(), score(0, 1).item(), score(1, 0).item()
-    (0.5, 0.5, 1.0)
+    >>> score(np.array([0, 0, 0]), np.array([0, 0, 1]), np.array([0, 1, 0])).tolist()
+    [0.5, 0.5, 1.0]
     """
     most = counts.max(axis=1)
     n_most = (counts == most[:, None]).sum(axis=1)
     n_next = (counts == most[:, None] - 1).sum(axis=1)
-    row = np.arange(len(counts))
 
-    def score(taken: int, answer: int | IntArray) -> FloatArray:
-        was_most = counts[row, taken] == most
-        alone = was_most & (n_most == 1)
-        same = np.equal(answer, taken)
+    def score(row: IntArray, taken: IntArray, answer: IntArray) -> FloatArray:
+        was_most = counts[row, taken] == most[row]
+        alone = was_most & (n_most[row] == 1)
         # Left alone at the top, a value falls to the level of the next ones; else it leaves the top.
-        level = most - alone
-        hit = np.where(same, alone, counts[row, answer] == level)
-        size = np.where(alone, 1 + n_next, n_most - was_most)
-        credit: FloatArray = hit / np.maximum(size, 1)
+        level = most[row] - alone
+        hit = np.where(answer == taken, alone, counts[row, answer] == level)
+        size = np.where(alone, 1 + n_next[row], n_most[row] - was_most)
+        credit: FloatArray = hit / size
         return credit
 
     return score
@@ -60,13 +59,13 @@ def share_of_others(counts: IntArray) -> Scoring:
     counts: (P, V), two or more ratings in each row.
 
     >>> score = share_of_others(np.array([[3, 1]]))
-    >>> round(score(0, 0).item(), 4), score(1, 0).item()
-    (0.6667, 1.0)
+    >>> score(np.array([0, 0]), np.array([0, 1]), np.array([0, 0])).round(4).tolist()
+    [0.6667, 1.0]
     """
-    row, others = np.arange(len(counts)), counts.sum(axis=1) - 1
+    others = counts.sum(axis=1) - 1
 
-    def score(taken: int, answer: int | IntArray) -> FloatArray:
-        agreeing: FloatArray = (counts[row, answer] - np.equal(answer, taken)) / others
+    def score(row: IntArray, taken: IntArray, answer: IntArray) -> FloatArray:
+        agreeing: FloatArray = (counts[row, answer] - (answer == taken)) / others[row]
         return agreeing
 
     return score
@@ -77,13 +76,14 @@ def error_to_others(counts: IntArray, scores: FloatArray) -> Scoring:
 
     counts: (P, V), two or more ratings in each row; scores: (V,) x of each option.
 
-    >>> error_to_others(np.array([[1, 0, 2]]), np.array([1.0, 2.0, 4.0]))(2, 1).item()
+    >>> score = error_to_others(np.array([[1, 0, 2]]), np.array([1.0, 2.0, 4.0]))
+    >>> score(np.array([0]), np.array([2]), np.array([1])).item()
     0.5
     """
-    others, total = counts.sum(axis=1) - 1, counts @ scores
+    others, sums = counts.sum(axis=1) - 1, counts @ scores
 
-    def score(taken: int, answer: int | IntArray) -> FloatArray:
-        error: FloatArray = np.abs(scores[answer] - (total - scores[taken]) / others)
+    def score(row: IntArray, taken: IntArray, answer: IntArray) -> FloatArray:
+        error: FloatArray = np.abs(scores[answer] - (sums[row] - scores[taken]) / others[row])
         return error
 
     return score

@@ -98,7 +98,6 @@ def mean_rater_kappa(
         missing = Reason.NO_VARIATION if rated else Reason.NO_OVERLAP
         return MeanKappa(undefined(missing, _sample_of(tables)), 0, rated)
     weight = used.sum(axis=(1, 2)).astype(np.float64) if by_overlap else np.ones(len(used))
-
     terms = np.stack([values * weight, weight], axis=1)
     key = stable_seed(seed, "kappa by annotator")
     drawn = annotator_interval(quotient, terms, seed=key, draws=draws)

@@ -84,8 +84,9 @@ def add_kappa_with_ratings(
             drawn = pooled_kappa_by_annotator(tables, weights, seed=seed)
             again = with_interval(pooled[statistic], Interval(drawn.low, drawn.high, drawn.method))
             out.add(panel, against, f"{statistic}_pooled@raters", shown(again))
-        few = nothing(Reason.TOO_FEW_ITEMS, int(tables.sum()), int(tables.sum()))
-        mean = mean_rater_kappa(enough, weights, seed=seed).kappa if len(enough) else few
+        mean = mean_rater_kappa(enough, weights, seed=seed).kappa
+        if tables.any() and not len(enough):
+            mean = nothing(Reason.TOO_FEW_ITEMS, int(tables.sum()), int(tables.sum()))
         out.add(panel, against, f"{statistic}_rater_mean", mean)
 
 

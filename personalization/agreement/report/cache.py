@@ -1,4 +1,9 @@
-"""Keep each report until its data change: a page never computes what is already known."""
+"""Keep each report until its data change: a page never computes what is already known.
+
+The stamp moves with all that a report reads (annotation 0008_stamps_of_all), but for readings of a
+judge that are asked again: these are missing from its two orders until they are settled anew, and
+settling moves the stamp.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict

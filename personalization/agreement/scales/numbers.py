@@ -6,7 +6,7 @@ import numpy as np
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.judges.accuracy import INVALID, NOT_ASKED
-from personalization.agreement.keys import row_sums
+from personalization.agreement.keys import column_keys, distinct, row_sums
 
 # Two means of the same answers, added up in another order, differ by less than this part of them.
 DUST = 1e-12
@@ -45,7 +45,9 @@ def numbers_of(x: FloatArray) -> Numbers:
     """
     code = np.full(len(x), NOT_ASKED)
     known = ~np.isnan(x)
-    exact, place = np.unique(x[known], return_inverse=True)
+    given = x[known]
+    first, place = distinct(column_keys(given))
+    exact = given[first]
     far = np.diff(exact, prepend=-np.inf) > DUST * np.abs(exact).max(initial=0)
     code[known] = (np.cumsum(far) - 1)[place]
     return Numbers(exact[far], code)

@@ -163,11 +163,9 @@ def test_a_judge_equal_to_a_rater_scores_what_the_rater_scores(panel: Panel) -> 
             judge[panel.item[mine]] = panel.value[mine]
             rows = Panel(panel.item, panel.rater, panel.value, judge).compared()
             own = [CREDIT[scoring](mine, rest) for who, mine, _judge, rest in rows if who == rater]
-            as_judge = [
-                scoring(counts[[row]])(int(panel.value[row]), judge[panel.item[[row]]]).item()
-                for row in np.flatnonzero(mine)
-            ]
-            assert as_judge == own
+            answers = judge[panel.item[mine]]
+            as_judge = scoring(counts)(np.flatnonzero(mine), panel.value[mine], answers)
+            assert as_judge.tolist() == own
 
 
 @PROFILE

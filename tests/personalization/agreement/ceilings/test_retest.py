@@ -86,6 +86,19 @@ def test_owners_are_drawn_where_items_have_them(repeats: Repeats) -> None:
         assert found.value == other.value == alone.value
 
 
+def test_items_that_nobody_owns_stand_for_themselves() -> None:
+    """Five owners of items 4 to 8, and items 0 to 3 of nobody: nine to draw, too few."""
+    item = np.arange(9)
+    first, again = item % 2, np.where(item < 6, item % 2, 0)
+    owner = np.array([-1, -1, -1, -1, 0, 1, 2, 3, 4])
+    for found in (
+        self_agreement(item, 0 * item, first, again, owner),
+        self_kappa(item, 0 * item, first, again, 2, owner=owner),
+    ):
+        assert found.value is not None
+        assert found.method == "no owner bootstrap: 9 of 10 owners"
+
+
 def test_an_owner_who_changes_everything_widens_the_interval() -> None:
     """Owners who keep or change all of their answers: drawn as a whole, not item by item."""
     item, rater = np.arange(160), np.arange(160) // 8

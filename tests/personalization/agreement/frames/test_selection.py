@@ -8,11 +8,12 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.models import Judgment, ResponsePair
+from annotation.models import Judgment, Question, ResponsePair
 from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection, SelectionError, check
 from personalization.agreement.frames.selection import FILTERS
 from personalization.agreement.frames.statements import Statements
+from personalization.models import Extracted, Extraction
 from tests import factories as make
 from tests.personalization.agreement.frames.labelled import mixed
 
@@ -122,6 +123,11 @@ def test_contradictions() -> None:
     assert "ann" in faults(rater=["ann", "bob"], without_rater="ann")["without_rater"]
 
 
+def answers(question: Question, selection: Selection) -> int:
+    panels = frames.load(question, selection).panels
+    return sum(labels.value.size for labels in panels.values())
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["language", "category", "demographic", "rater", "without_rater"])
 def test_input_is_never_sql(name: str) -> None:
@@ -129,10 +135,8 @@ def test_input_is_never_sql(name: str) -> None:
     data = mixed(1, items=4)
     count = Judgment.objects.count()
     selection = Selection.read({name: INJECTION})
-    frame = frames.load(data.question, selection)
-    everybody = frames.load(data.question).panels["third_party"].value.size
-    read = sum(labels.value.size for labels in frame.panels.values())
-    assert read == (everybody if name == "without_rater" else 0) or name == "without_rater"
+    left = answers(data.question, selection)
+    assert left == (answers(data.question, EVERYTHING) if name == "without_rater" else 0)
     frames.load_patterns(data.question, "third_party", selection)
     assert Judgment.objects.count() == count
     with pytest.raises(SelectionError):
@@ -209,6 +213,47 @@ def test_a_typing_error_lists_what_there_is(given: dict[str, object], says: str)
     with pytest.raises(SelectionError) as caught:
         check(mixed(1).question, Selection.read(given))
     assert next(iter(caught.value.faults.values())).startswith(says)
+
+
+@pytest.mark.django_db
+def test_attributes_are_in_the_arm_of_what_found_them() -> None:
+    """Of an item about an attribute, and of one about an attribute and a query; merged ones in both."""
+    question = make.question()
+    chat = make.conversation(study=question.study)
+    found = {}
+    for name, extractors in (("one", ["v1"]), ("both", ["v1", "v2"]), ("nobody", [])):
+        attribute = found[name] = make.attribute(study=question.study, text=f"The user {name}.")
+        for extractor in extractors:
+            run, _new = Extraction.objects.get_or_create(conversation=chat, extractor=extractor)
+            variant = attribute.variants.create(conversation=chat, text=attribute.text)
+            Extracted.objects.create(extraction=run, variant=variant)
+    relevance = make.relevance_pair(attribute=found["both"])
+    items = {
+        name: make.item(subject=attribute, question=question).pk
+        for name, attribute in found.items()
+    }
+    items["relevance"] = make.item(subject=relevance, question=question).pk
+
+    def kept(arm: str) -> set[int]:
+        return set(frames.load(question, Selection.read({"arm": arm})).item_ids.tolist())
+
+    assert kept("extractor:v1") == {items["one"], items["both"], items["relevance"]}
+    assert kept("extractor:v2") == {items["both"], items["relevance"]}
+    check(question, Selection(arm="extractor:v2"))
+
+
+@pytest.mark.django_db
+def test_a_single_response_is_in_the_arm_of_its_condition_and_author() -> None:
+    """As the responses of a pair are."""
+    question = make.question()
+    responses = [
+        make.response(query=make.query(study=question.study), condition=condition)
+        for condition in ("all", "none")
+    ]
+    items = [make.item(subject=response, question=question).pk for response in responses]
+    for arm in ("condition:all", f"author:{responses[0].author.name}"):
+        frame = frames.load(question, Selection.read({"arm": arm}))
+        assert frame.item_ids.tolist() == items[:1]
 
 
 @pytest.mark.django_db
