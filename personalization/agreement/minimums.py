@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Minimums:
     """Smallest samples behind a shown number.
 
-    The kernels use only `owners` and `interval_raters`, and take them as arguments; everything else
-    is a matter of showing.
+    The report withholds what has fewer. Kernels that need a minimum themselves (intervals, the
+    alternative annotator test, calibration) take it as an argument; where a call gives none, they
+    read `current()`.
     """
 
     pair_items: int = 10
@@ -46,7 +47,7 @@ _applied = ContextVar("minimums", default=DEFAULT)
 
 
 def current() -> Minimums:
-    """Return what kernels take where a call says nothing else: DEFAULT, unless others are applied."""
+    """Return the minimums in force: DEFAULT, unless others are applied."""
     return _applied.get()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from personalization.agreement.frames import HUMAN_ROLES
+from personalization.agreement.intervals.wider import widest_first
 from personalization.agreement.report import Record
 from personalization.views import variants
 
@@ -148,7 +149,7 @@ def wider_first(records: list[Record]) -> list[Record]:
     numbers: dict[tuple[str, str | None, str], list[Record]] = {}
     for record in records:
         numbers.setdefault(number_of(record), []).append(record)
-    return [one for same in numbers.values() for one in sorted(same, key=lambda one: -_width(one))]
+    return [one for same in numbers.values() for one in widest_first(same)]
 
 
 def number_of(record: Record) -> tuple[str, str | None, str]:
@@ -156,8 +157,3 @@ def number_of(record: Record) -> tuple[str, str | None, str]:
     name, variant = variants.split(record.statistic)
     own = name if variants.is_interval(variant) or not variant else record.statistic
     return record.panel, record.against, own
-
-
-def _width(record: Record) -> float:
-    """Return the width of an interval; a number without one comes after those with one."""
-    return -1.0 if record.low is None or record.high is None else record.high - record.low

@@ -163,6 +163,17 @@ PAGES = [
         lambda c: reverse("agreement", args=[c.cards_study, c.cards_question]),
     ),
     Page(
+        "agreement-filtered",
+        "agreement",
+        lambda c: judged(c, "agreement", role="third_party", overlap="2", without_rater=c.judge),
+    ),
+    Page(
+        "agreement-mistaken",
+        "agreement",
+        lambda c: judged(c, "agreement", arm=c.judge, since="yesterday"),
+        status=400,
+    ),
+    Page(
         "votes",
         "votes",
         lambda c: judged(c, "votes", panel="third_party", statistic="krippendorff_alpha"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 HEIGHT = 900
+UNFOLD = "() => document.querySelectorAll('details.fold').forEach((one) => { one.open = true; })"
 
 
 class Visit(Protocol):
@@ -96,6 +97,8 @@ def open_page(tab: Page, wanted: Wanted, content: Content) -> None:
     response = tab.goto(wanted.address(content))
     assert response is not None
     assert response.status == wanted.status
+    if wanted.url == "agreement":
+        tab.evaluate(UNFOLD)  # what is folded away is looked at, too
     if wanted.act is not None:
         wanted.act(tab)
 

@@ -19,10 +19,11 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, interval
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import share, sums_interval
 from personalization.agreement.keys import distinct
-from personalization.agreement.minimums import DEFAULT, Minimums
+from personalization.agreement.minimums import Minimums, current
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +63,7 @@ def alternative_test(
     owner: IntArray | None = None,
     *,
     false_discovery: float = FALSE_DISCOVERY,
-    minimums: Minimums = DEFAULT,
+    minimums: Minimums | None = None,
     seed: int | str = 0,
     draws: int = DRAWS,
 ) -> AlternativeTest:
@@ -88,6 +89,7 @@ def alternative_test(
     >>> test.omega.value, test.rho.value, test.ties.value
     (1.0, 1.0, 1.0)
     """
+    minimums = current() if minimums is None else minimums
     humans = _tested(found, epsilon, minimums.alternative_items)
     counted = found if humans.counted.all() else found.only(humans.rater[humans.counted])
     comparisons = np.bincount(counted.item)

@@ -7,7 +7,7 @@ import numpy as np
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.judges.accuracy import NOT_ASKED
 from personalization.agreement.keys import check_codes, row_sums
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 
 # Squared errors that differ by less are equal: scores of options may have decimal places.
 SAME_ERROR = 5e-7
@@ -61,7 +61,7 @@ def contests(
     """
     check_codes(value, hist.shape[1])
     n_ratings = row_sums(hist)
-    asked = (n_ratings >= DEFAULT.alternative_ratings) & (judge != NOT_ASKED)
+    asked = (n_ratings >= current().alternative_ratings) & (judge != NOT_ASKED)
     readable = asked & (judge >= 0)
     compared = (asked if invalid_wrong else readable)[item]
     if not compared.all():

@@ -22,7 +22,8 @@ from personalization.agreement.ceilings.others import (
 )
 from personalization.agreement.coefficients.raw import why_no_pairs
 from personalization.agreement.estimate import Estimate, Reason
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import Patterns
 
 Maker: TypeAlias = Callable[[IntArray], Scoring]

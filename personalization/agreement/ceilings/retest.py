@@ -9,7 +9,8 @@ from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.cohen import confusion, kappas
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, interval
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import share
 from personalization.agreement.patterns import OwnerCounts, count_by_owner
 

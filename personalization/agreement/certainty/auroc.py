@@ -5,7 +5,8 @@ import numpy as np
 from personalization.agreement.arrays import FloatArray, ratio
 from personalization.agreement.certainty.answers import Answers, cells_of
 from personalization.agreement.estimate import Estimate, Reason, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, interval
+from personalization.agreement.intervals.draws import stable_seed
 
 
 def auroc(answers: Answers, *, seed: int | str = 0, draws: int = DRAWS) -> Estimate:

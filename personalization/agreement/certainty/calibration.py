@@ -15,7 +15,8 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, intervals, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, interval, intervals
+from personalization.agreement.intervals.draws import stable_seed
 
 BINS = 10
 

@@ -8,7 +8,8 @@ from personalization.agreement.arrays import FloatArray, IntArray, ratio
 from personalization.agreement.certainty.answers import NO_CERTAINTY, Answers, cells_of
 from personalization.agreement.certainty.wilson import wilson
 from personalization.agreement.estimate import Estimate, Interval, Sample, defined
-from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals
+from personalization.agreement.intervals.draws import stable_seed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from personalization.agreement.certainty.calibration import (
     uncalibrated,
 )
 from personalization.agreement.estimate import Reason
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
+from personalization.agreement.minimums import current
 
 FOLDS = 5
 
@@ -22,7 +23,7 @@ FOLDS = 5
 def calibration_recalibrated(
     answers: Answers,
     *,
-    at_least: int = DEFAULT.calibration_answers,
+    at_least: int | None = None,
     seed: int | str = 0,
     draws: int = DRAWS,
 ) -> Calibration:
@@ -32,8 +33,8 @@ def calibration_recalibrated(
     right answers by certainty is fitted, never falling, on four folds and read in the fifth
     (between two certainties of those four on a straight line, outside as at the nearest). ECE as in
     `calibration_raw`, but in 10 bins of equal mass, equal forecasts together. The fit stays as it
-    is in the draws. Undefined (`not_recalibrated`): fewer than `at_least` answers with a certainty,
-    all right or all wrong, or all in one fold; no answer at all as in `auroc`.
+    is in the draws. Undefined (`not_recalibrated`): fewer than `at_least` (100) answers with a
+    certainty, all right or all wrong, or all in one fold; no answer at all as in `auroc`.
 
     Certainty 90 is right 3 times in 4, certainty 30 1 time in 4:
 
@@ -44,6 +45,7 @@ def calibration_recalibrated(
     >>> round(found.brier.value, 2), found.ece.value < 0.03
     (0.19, True)
     """
+    at_least = current().calibration_answers if at_least is None else at_least
     stated = answers.certain()
     if not len(stated.certainty):
         return uncalibrated(answers.missing, stated.sample)

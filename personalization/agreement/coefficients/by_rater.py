@@ -11,7 +11,8 @@ from personalization.agreement.coefficients.krippendorff import alpha, alpha_of
 from personalization.agreement.coefficients.raw import raw_agreement
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Level, with_interval
-from personalization.agreement.intervals.bootstrap import Statistic, stable_seed
+from personalization.agreement.intervals.bootstrap import Statistic
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.jackknife import jackknife_of_items
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.intervals.sums import quotient

@@ -18,7 +18,8 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.intervals.bootstrap import Statistic, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import Statistic, interval
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import Patterns
 
 

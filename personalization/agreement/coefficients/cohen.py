@@ -7,7 +7,8 @@ import numpy as np
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.coefficients.weights import Weights, distances
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, interval
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.keys import check_codes
 from personalization.agreement.patterns import OwnerCounts, count_by_owner
 

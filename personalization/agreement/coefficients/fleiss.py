@@ -13,7 +13,8 @@ from personalization.agreement.coefficients.chance import (
 from personalization.agreement.coefficients.raw import pair_counts, why_no_pairs
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Reason
-from personalization.agreement.intervals.bootstrap import DRAWS, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import Patterns
 
 

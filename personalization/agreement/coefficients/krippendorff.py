@@ -5,7 +5,8 @@ import numpy as np
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.coefficients.raw import no_pairs, why_no_pairs
 from personalization.agreement.estimate import Estimate, Level, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import sums_interval
 from personalization.agreement.keys import column_keys
 from personalization.agreement.patterns import Patterns

@@ -4,7 +4,8 @@ import numpy as np
 
 from personalization.agreement.arrays import FloatArray, ratio
 from personalization.agreement.estimate import Estimate, Reason
-from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import Patterns
 
 

@@ -9,7 +9,8 @@ from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.distributions.entropy import entropy
 from personalization.agreement.distributions.pairs import Pairs, add_up, mean_over_items
 from personalization.agreement.estimate import Estimate, Reason, Sample
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import share
 from personalization.agreement.judges.accuracy import NOT_ASKED
 from personalization.agreement.keys import row_sums

@@ -6,7 +6,8 @@ from personalization.agreement.arrays import FloatArray, ratio
 from personalization.agreement.coefficients.raw import why_no_pairs
 from personalization.agreement.distributions.pairs import Pairs, add_up, shares_of
 from personalization.agreement.estimate import Estimate, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import Patterns
 from personalization.agreement.scales.cells import cells_of
 from personalization.agreement.scales.correlation import pearson

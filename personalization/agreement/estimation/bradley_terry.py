@@ -21,7 +21,8 @@ from personalization.agreement.estimation.comparisons import (
     win_matrix,
     wins_of_each,
 )
-from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import count_by_owner
 
 TOLERANCE = 1e-10

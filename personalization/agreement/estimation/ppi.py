@@ -13,7 +13,8 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import sums_interval
 
 # Random samples are called selected once in a hundred times.

@@ -15,7 +15,8 @@ from personalization.agreement.estimate import (
     defined,
     undefined,
 )
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import sums_interval
 
 NOT_BETTER = Interval(method="no interval: the judge is hardly better than chance")

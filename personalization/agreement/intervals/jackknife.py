@@ -12,7 +12,8 @@ from scipy.special import stdtrit
 
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.estimate import Interval
-from personalization.agreement.intervals.bootstrap import BLOCK_CELLS, Statistic
+from personalization.agreement.intervals.bootstrap import Statistic
+from personalization.agreement.intervals.draws import BLOCK_CELLS
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.keys import distinct, row_keys
 from personalization.agreement.minimums import current

@@ -10,7 +10,8 @@ from scipy.special import gammaincc
 
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.estimate import NO_INTERVAL, Interval
-from personalization.agreement.intervals.bootstrap import percentiles, stable_seed
+from personalization.agreement.intervals.bootstrap import percentiles
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.intervals.sums import Finish
 from personalization.agreement.keys import distinct

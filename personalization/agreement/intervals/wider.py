@@ -1,5 +1,6 @@
 """Where two intervals stand for one number, the wider one leads."""
 
+from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 
@@ -18,14 +19,17 @@ class Ends(Protocol):
 Either = TypeVar("Either", bound=Ends)
 
 
-def wider(one: Either, other: Either) -> Either:
-    """Return whichever has the wider interval; `one` when they are equal or have none.
+def widest_first(several: Iterable[Either]) -> list[Either]:
+    """Return them by the width of their intervals, falling; those without one last.
+
+    Equal ones stay in the order given.
 
     >>> from personalization.agreement.estimate import Interval
-    >>> wider(Interval(0.4, 0.6, "item"), Interval(0.3, 0.6, "two-way")).method
-    'two-way'
+    >>> given = [Interval(method="none"), Interval(0.4, 0.6, "item"), Interval(0.3, 0.6, "two-way")]
+    >>> [one.method for one in widest_first(given)]
+    ['two-way', 'item', 'none']
     """
-    return other if _width(other) > _width(one) else one
+    return sorted(several, key=_width, reverse=True)
 
 
 def _width(ends: Ends) -> float:

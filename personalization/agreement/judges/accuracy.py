@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from personalization.agreement.arrays import BoolArray, IntArray
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.judges.credit import Accuracy, Verdicts, accuracy_of
 from personalization.agreement.keys import row_largest, row_sums
 

@@ -5,7 +5,8 @@ import numpy as np
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.estimate import Estimate, with_interval
 from personalization.agreement.intervals.annotators import annotator_interval
-from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.jackknife import jackknife_of_items
 from personalization.agreement.intervals.ratings import Ratings
 from personalization.agreement.intervals.sums import quotient

@@ -3,7 +3,8 @@
 import numpy as np
 
 from personalization.agreement.arrays import IntArray
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.judges.accuracy import NOT_ASKED
 from personalization.agreement.judges.credit import Accuracy, Verdicts, accuracy_of
 from personalization.agreement.keys import row_sums

@@ -10,7 +10,8 @@ from personalization.agreement.coefficients.cohen import MeanKappa, kappas
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
 from personalization.agreement.intervals.annotators import annotator_interval
-from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, Statistic, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import quotient
 from personalization.agreement.keys import row_sums
 from personalization.agreement.patterns import collapse

@@ -12,7 +12,8 @@ from personalization.agreement.arrays import BoolArray, FloatArray, IntArray
 from personalization.agreement.coefficients.cohen import cells_by_owner, cohen_kappa, confusion
 from personalization.agreement.coefficients.weights import Weights
 from personalization.agreement.estimate import Estimate, Reason, Sample
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import share
 from personalization.agreement.judges.credit import Accuracy, Verdicts, accuracy_of
 

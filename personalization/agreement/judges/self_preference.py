@@ -12,7 +12,8 @@ import numpy as np
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import units
 from personalization.agreement.judges.own_side import (
     HUMAN,

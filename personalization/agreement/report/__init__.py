@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from annotation.models import Question, Study
 from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection
+from personalization.agreement.intervals.draws import same_draws
 from personalization.agreement.minimums import applied
 from personalization.agreement.report.against import add_third_party_against_owner
 from personalization.agreement.report.alternative import add_alternative
@@ -44,7 +45,7 @@ def of_study(study: Study) -> list[Report]:
 def of_question(question: Question, selection: Selection = EVERYTHING) -> Report:
     """Return the report of one question, computed now; of `selection`, where one is given."""
     frame = frames.load(question, selection)
-    with applied(MINIMUMS):
+    with applied(MINIMUMS), same_draws(frame.seed):
         records = _records(frame)
     return Report(
         stamp=frame.stamp,

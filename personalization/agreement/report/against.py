@@ -15,8 +15,9 @@ from personalization.agreement.judges.judge_kappa import (
     pooled_kappa,
     pooled_kappa_by_annotator,
 )
+from personalization.agreement.minimums import current
 from personalization.agreement.report.people import KAPPAS, single_values
-from personalization.agreement.report.records import MINIMUMS, Collection, nothing, shown
+from personalization.agreement.report.records import Collection, nothing, shown
 
 # Three ways of being right: with most people, with more than any other value has, or in part.
 ACCURACIES = {
@@ -78,7 +79,7 @@ def add_kappa_with_ratings(
     tables = confusions_by_rater(
         labels.rater, labels.value, answers[labels.item], len(labels.rater_ids), frame.n_values
     )
-    enough = tables[tables.sum(axis=(1, 2)) >= MINIMUMS.pair_items]
+    enough = tables[tables.sum(axis=(1, 2)) >= current().pair_items]
     for statistic, weights in kappas.items():
         if against != "first_person":
             drawn = pooled_kappa_by_annotator(tables, weights, seed=seed)

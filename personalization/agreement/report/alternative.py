@@ -14,7 +14,7 @@ from personalization.agreement.ceilings.contests import Contests, contests
 from personalization.agreement.ceilings.t_tests import FALSE_DISCOVERY
 from personalization.agreement.estimate import Estimate, Level, Reason
 from personalization.agreement.frames import Frame, JudgeAnswers, Labels, identity_known
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 from personalization.agreement.report.judges import MOST_RATERS, judge_name
 from personalization.agreement.report.people import rater_name
 from personalization.agreement.report.records import Collection, nothing
@@ -103,7 +103,7 @@ def _rule(test: AlternativeTest, n_left_out: int) -> str:
         f"t tests with epsilon {SETTINGS.epsilon:g}",
         f"Benjamini-Yekutieli at {SETTINGS.false_discovery:g}",
         f"{counted} humans counted",
-        f"{len(test.humans.rater) - counted} left out below {DEFAULT.alternative_items} items",
+        f"{len(test.humans.rater) - counted} left out below {current().alternative_items} items",
     ]
     if n_left_out:
         parts.append(f"{n_left_out} unreadable answers left out")

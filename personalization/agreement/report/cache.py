@@ -18,7 +18,7 @@ from django.utils import timezone
 from annotation.models import Question
 from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection
-from personalization.agreement.intervals.bootstrap import stable_seed
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.minimums import DEFAULT
 from personalization.agreement.patterns import OwnerCounts, Patterns
 from personalization.agreement.report import Confusion, Record, Report, Shares, of_question
@@ -26,7 +26,7 @@ from personalization.agreement.report.records import MINIMUMS
 from personalization.models import AgreementPatterns, AgreementReport
 
 # Raise it with every change of a formula or of what a report holds.
-KERNEL = 2
+KERNEL = 3
 # How many chosen parts of one question are kept beside the whole; the oldest go first.
 MOST_SELECTIONS = 20
 

@@ -15,7 +15,7 @@ from personalization.agreement.estimate import Estimate
 from personalization.agreement.frames import Frame, identity_known
 from personalization.agreement.judges.accuracy import NO_LABEL, majority, plurality
 from personalization.agreement.keys import row_sums
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 from personalization.agreement.report.judges import judge_name
 from personalization.agreement.report.records import Collection, shown
 
@@ -137,7 +137,7 @@ def _chosen(points: list[Point]) -> list[Point]:
 
 
 def _shown(point: Point) -> tuple[Estimate, Estimate]:
-    least = DEFAULT.threshold_answers
+    least = current().threshold_answers
     return shown(point.coverage, least), shown(point.agreement, least)
 
 

@@ -11,7 +11,7 @@ from personalization.agreement.distributions.divergence import (
 from personalization.agreement.distributions.entropy import entropy_correlation, mean_entropy
 from personalization.agreement.distributions.pairs import paired
 from personalization.agreement.frames import Frame, identity_known
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 from personalization.agreement.patterns import collapse
 from personalization.agreement.report.judges import judge_name
 from personalization.agreement.report.records import Collection, shown
@@ -44,8 +44,9 @@ def _n_raters(frame: Frame, role: str) -> int | None:
 def _add_shares(out: Collection, frame: Frame, role: str, name: str, shares: FloatArray) -> None:
     seed, hist = out.seed_of(name, role), frame.panels[role].histogram
     pairs = paired(hist, shares, frame.owner, _n_raters(frame, role))
-    js = jensen_shannon(pairs.rated(DEFAULT.divergence_ratings), seed=seed)
-    many = pairs.rated(DEFAULT.smoothed_ratings)
+    enough = current()
+    js = jensen_shannon(pairs.rated(enough.divergence_ratings), seed=seed)
+    many = pairs.rated(enough.smoothed_ratings)
     for statistic, estimate in {
         "tvd": tvd(pairs, seed=seed),
         "js_bits": js.bits,
@@ -53,6 +54,6 @@ def _add_shares(out: Collection, frame: Frame, role: str, name: str, shares: Flo
         "js_distance": js.distance,
         "kl_smoothed": kl_smoothed(many, seed=seed),
         "cross_entropy_smoothed": cross_entropy_smoothed(many, seed=seed),
-        "entropy_correlation": entropy_correlation(pairs.rated(DEFAULT.entropy_ratings), seed=seed),
+        "entropy_correlation": entropy_correlation(pairs.rated(enough.entropy_ratings), seed=seed),
     }.items():
         out.add(name, role, statistic, shown(estimate))

@@ -14,7 +14,7 @@ from personalization.agreement.estimation.rogan_gladen import rogan_gladen
 from personalization.agreement.frames import Frame, JudgeAnswers, Sides, identity_known
 from personalization.agreement.judges.accuracy import NOT_ASKED, accuracy_against
 from personalization.agreement.judges.votes import votes_for_first
-from personalization.agreement.minimums import DEFAULT
+from personalization.agreement.minimums import current
 from personalization.agreement.patterns import histogram
 from personalization.agreement.report.judges import judge_name
 from personalization.agreement.report.people import single_values
@@ -135,7 +135,7 @@ def _enough(estimate: Estimate, truth: FloatArray, score: FloatArray) -> Estimat
     """Return the estimate, if both sides have as many items as a coefficient needs."""
     scored = ~np.isnan(score)
     labelled = int((scored & ~np.isnan(truth)).sum())
-    few = min(labelled, int(scored.sum()) - labelled) < DEFAULT.coefficient_items
+    few = min(labelled, int(scored.sum()) - labelled) < current().coefficient_items
     return withheld(estimate, Reason.TOO_FEW_ITEMS) if few and not estimate.reason else estimate
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from annotation.models import Question
 from personalization.agreement.estimate import Level
 from personalization.agreement.frames import EVERYTHING, Selection, seed_of
+from personalization.agreement.intervals.draws import same_draws
 from personalization.agreement.minimums import applied
 from personalization.agreement.report import question_name
 from personalization.agreement.report.cache import fresh_patterns
@@ -23,9 +24,9 @@ def of_panels(question: Question, selection: Selection = EVERYTHING) -> list[Rec
             continue
         out = Collection(question_name(question), seed_of(stamp, selection), [])
         level, seed = Level(question.level), out.seed_of(role)
-        with applied(MINIMUMS):
+        with applied(MINIMUMS), same_draws(out.seed):
             found = panel_numbers(patterns, level, numbers, seed=seed)
-        for statistic, estimate in found.items():
-            out.add(role, None, statistic, shown(estimate))
+            for statistic, estimate in found.items():
+                out.add(role, None, statistic, shown(estimate))
         records += out.records
     return records

@@ -17,10 +17,11 @@ from personalization.agreement.frames import Frame, Labels, identity_known
 from personalization.agreement.intervals.bootstrap import DRAWS
 from personalization.agreement.intervals.sums import share
 from personalization.agreement.judges.accuracy import INVALID, NO_LABEL, NOT_ASKED, majority
+from personalization.agreement.minimums import current
 from personalization.agreement.patterns import Patterns, collapse
 from personalization.agreement.report.by_rater import add_panel_by_rater
 from personalization.agreement.report.pair_means import add_pair_means
-from personalization.agreement.report.records import MINIMUMS, Collection, nothing, shown
+from personalization.agreement.report.records import Collection, nothing, shown
 
 KAPPAS = {
     Level.NOMINAL: {"cohen_kappa": Weights.PLAIN},
@@ -86,7 +87,7 @@ def _add_pairs(out: Collection, frame: Frame, role: str, labels: Labels) -> None
     if len(labels.rater_ids) < 2:
         return
     pairs = pair_tables(labels.item, labels.rater, labels.value, frame.n_values)
-    enough = pairs.sharing(MINIMUMS.pair_items)
+    enough = pairs.sharing(current().pair_items)
     for statistic, weights in KAPPAS[Level(frame.question.level)].items():
         means = {
             f"{statistic}_pair_mean": mean_pair_kappa(enough, weights),
@@ -142,14 +143,14 @@ def add_pair(
                 seed=seed,
                 draws=DRAWS,
             ),
-            MINIMUMS.pair_items,
+            current().pair_items,
         ),
     )
     table = confusion(a, b, frame.n_values)
     owners = None if owner is None else cells_by_owner(a, b, owner, frame.n_values)
     for statistic, weights in KAPPAS[Level(frame.question.level)].items():
         kappa = cohen_kappa(table, weights, owners, seed=seed)
-        out.add(panel, against, statistic, shown(kappa, MINIMUMS.pair_items))
+        out.add(panel, against, statistic, shown(kappa, current().pair_items))
 
 
 def single_values(frame: Frame, role: str) -> IntArray:

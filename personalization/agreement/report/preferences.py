@@ -71,7 +71,8 @@ def ballot_of(frame: Frame) -> Ballot | None:
 def judge_sides(ballot: Ballot, judge: JudgeAnswers) -> IntArray:
     """Return the judge's settled preference per item, (N,); two orders that differ are none.
 
-    On a scale the mean of both orders decides.
+    On a scale the mean of both orders decides. Systems and their strengths are ranked by this: what
+    is inconsistent is an outcome of its own, not a tie (agreement.md 4.12).
     """
     if np.isnan(ballot.middle) or judge.score is None:
         return ballot.values(judge.value)
@@ -81,7 +82,10 @@ def judge_sides(ballot: Ballot, judge: JudgeAnswers) -> IntArray:
 
 
 def judge_credit(ballot: Ballot, judge: JudgeAnswers) -> FloatArray:
-    """Return the judge's credit for the first candidate, (N,): both orders averaged where it has both."""
+    """Return the judge's credit for the first candidate, (N,): both orders averaged where it has both.
+
+    For self-preference alone (agreement.md 4.13), where what is chosen for its position has to cancel.
+    """
     credit = credit_of_value(judge_sides(ballot, judge), CANDIDATES)
     if judge.orders is not None:
         ab, ba = ballot.values(judge.orders.ab), ballot.values(judge.orders.ba)

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from django.conf import settings
 
 from personalization.agreement.estimate import Estimate, Reason, Sample, undefined
-from personalization.agreement.minimums import Minimums
+from personalization.agreement.minimums import Minimums, current
 
-# Read once: what a page shows changes with the next start (docs/deploy.md, CONCORD_MINIMUMS).
+# The setting, read once and applied to each report: what a page shows changes with the next start (docs/deploy.md, CONCORD_MINIMUMS).
 MINIMUMS = Minimums(**settings.AGREEMENT_MINIMUMS)
 
 
@@ -65,8 +65,12 @@ class Collection:
         return f"{self.question}|{self.seed}|{panel}|{against or ''}"
 
 
-def shown(estimate: Estimate, minimum: int = MINIMUMS.coefficient_items) -> Estimate:
-    """Return the estimate, or the reason `too_few_items` below the minimum of items."""
+def shown(estimate: Estimate, minimum: int | None = None) -> Estimate:
+    """Return the estimate, or the reason `too_few_items` below the minimum of items.
+
+    minimum: what a coefficient needs, where none is given.
+    """
+    minimum = current().coefficient_items if minimum is None else minimum
     if estimate.reason is not None or estimate.n_items >= minimum:
         return estimate
     return withheld(estimate, Reason.TOO_FEW_ITEMS)

@@ -4,9 +4,9 @@ import numpy as np
 
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.frames import Frame, identity_known
-from personalization.agreement.judges.votes import votes_for_first
+from personalization.agreement.judges.votes import credit_of_value, votes_for_first
 from personalization.agreement.report.judges import judge_name
-from personalization.agreement.report.preferences import CANDIDATES, Ballot, ballot_of, judge_credit
+from personalization.agreement.report.preferences import CANDIDATES, Ballot, ballot_of, judge_sides
 from personalization.agreement.report.records import Collection, shown
 from personalization.agreement.scales.systems import Duels, system_correlations
 
@@ -17,12 +17,16 @@ FEWEST_SYSTEMS = 3
 def add_systems(out: Collection, frame: Frame) -> None:
     """Add how each judge's ranking of the systems correlates with each panel's.
 
-    Of questions on pairs: a frame does not say who wrote what is rated by itself.
+    Of questions on pairs, as the strengths (estimation.py) read them: two orders of a judge that
+    differ are left out. A frame does not say who wrote what is rated by itself.
     """
     ballot = ballot_of(frame)
     if frame.sides is None or ballot is None:
         return
-    judges = [(judge_name(frame, one), judge_credit(ballot, one)) for one in frame.judges]
+    judges = [
+        (judge_name(frame, one), credit_of_value(judge_sides(ballot, one), CANDIDATES))
+        for one in frame.judges
+    ]
     for role, labels in frame.panels.items():
         human, ratings = _credit(ballot, labels.histogram), labels.histogram.sum(axis=1)
         n_raters = len(labels.rater_ids) if identity_known(frame, role) else None

@@ -3,7 +3,8 @@
 import numpy as np
 
 from personalization.agreement.estimate import Estimate
-from personalization.agreement.intervals.bootstrap import DRAWS, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.scales.cells import Cells
 from personalization.agreement.scales.error import mean_of_cells
 

@@ -5,7 +5,8 @@ from scipy import stats
 
 from personalization.agreement.arrays import FloatArray, ratio
 from personalization.agreement.estimate import Estimate, Interval, Reason, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, interval, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, interval
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.keys import TABLE_CELLS
 from personalization.agreement.scales.cells import DRAWN_CELLS, Cells
 from personalization.agreement.scales.ranks import (

@@ -5,7 +5,8 @@ import numpy as np
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.raw import why_no_pairs
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, estimated, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, estimated
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import quotient, share
 from personalization.agreement.judges.accuracy import INVALID
 from personalization.agreement.patterns import Patterns

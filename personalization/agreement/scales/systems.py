@@ -8,7 +8,8 @@ from scipy import sparse, stats
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
-from personalization.agreement.intervals.bootstrap import DRAWS, intervals, stable_seed
+from personalization.agreement.intervals.bootstrap import DRAWS, intervals
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.keys import column_keys, distinct, row_keys
 from personalization.agreement.patterns import count_by_owner
 

@@ -5,8 +5,9 @@ from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.coefficients.krippendorff import alpha
 from personalization.agreement.coefficients.raw import raw_agreement
 from personalization.agreement.estimate import NO_INTERVAL, Level
-from personalization.agreement.intervals import bootstrap as module
-from personalization.agreement.intervals.bootstrap import interval, intervals, stable_seed
+from personalization.agreement.intervals import draws as module
+from personalization.agreement.intervals.bootstrap import interval, intervals
+from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.patterns import collapse, count_by_owner, histogram
 
 
