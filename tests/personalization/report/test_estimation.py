@@ -10,7 +10,7 @@ from personalization.agreement.arrays import IntArray
 from personalization.agreement.estimation.dawid_skene import dawid_skene
 from personalization.agreement.estimation.ppi import ppi_mean
 from personalization.agreement.estimation.rogan_gladen import rogan_gladen
-from personalization.agreement.frames import Frame, JudgeAnswers, Labels, Sides
+from personalization.agreement.frames import Frame, JudgeAnswers, Labels, Orders, Sides
 from personalization.agreement.patterns import histogram
 from personalization.agreement.report import estimation
 from personalization.agreement.report.estimation import add_estimation
@@ -89,6 +89,18 @@ def test_inconsistent_and_absent_verdicts_are_no_ties() -> None:
     judge[:12], judge[30:] = np.tile([0, 0, 0, 1], 3), -2
     side = systems(np.zeros(40, int), np.ones(40, int), "old", "new")
     one = found(frame(votes(0, 40), judge, sides=side))["judge:10", None, "bradley_terry@old"]
+    assert one.value == pytest.approx(np.log(3) / 2)
+    assert one.n_items == 12
+
+
+def test_two_orders_that_differ_are_left_out() -> None:
+    """4.12: half a win each would pull 3 of 4 towards even; the same rule as of the correlations."""
+    value = np.where(np.arange(40) < 12, np.tile([0, 0, 0, 1], 10), -1)
+    differ = np.arange(12, 40)
+    orders = Orders(differ, np.zeros(28, int), np.ones(28, int))
+    given = frame(votes(0, 40), sides=systems(np.zeros(40, int), np.ones(40, int), "old", "new"))
+    judge = JudgeAnswers(10, value, {}, orders)
+    one = found(replace(given, judges=[judge]))["judge:10", None, "bradley_terry@old"]
     assert one.value == pytest.approx(np.log(3) / 2)
     assert one.n_items == 12
 

@@ -11,6 +11,7 @@ from annotation.models import Question, Rater
 from personalization.agreement.arrays import FloatArray, IntArray
 from personalization.agreement.frames import Frame, JudgeAnswers, Labels, Orders, Sides
 from personalization.agreement.patterns import histogram
+from personalization.agreement.report.estimation import add_estimation
 from personalization.agreement.report.records import Collection, Record
 from personalization.agreement.report.systems import add_systems
 
@@ -87,12 +88,49 @@ def test_win_shares_of_people_and_of_the_judge() -> None:
         assert (one.n_items, one.n_ratings, one.n_raters) == (4, 60, 2)
 
 
-def test_both_orders_are_averaged() -> None:
-    """A judge that always takes what stands first gives everybody one half: nothing to rank."""
+def test_two_orders_that_differ_are_left_out() -> None:
+    """4.12: inconsistent is no tie; what is left is as if the judge had been asked no more."""
+    human, said = people(), np.random.default_rng(3).choice(3, 30)
+    taken, first, second = np.arange(0, 30, 3), np.zeros(10, int), np.ones(10, int)
+    never, biased, fewer = said.copy(), said.copy(), said.copy()
+    never[taken], biased[taken], fewer[taken] = 2, -1, -2
+    one = found(frame(human, judge(biased, Orders(taken, first, second))))
+    assert one == found(frame(human, judge(fewer)))
+    tied = found(frame(human, judge(never)))
+    assert all(one[name].value != tied[name].value for name in STATISTICS)
+
+
+def test_a_judge_that_takes_what_stands_first_ranks_nothing() -> None:
     first, second = np.zeros(30, int), np.ones(30, int)
     biased = judge(np.full(30, -1), Orders(np.arange(30), first, second))
     for one in found(frame(people(), biased)).values():
-        assert (one.value, one.reason) == (None, "no_variation")
+        assert (one.value, one.reason, one.n_items) == (None, "no_overlap", 0)
+
+
+def test_strengths_and_correlations_read_the_same_verdicts() -> None:
+    """The judge's Bradley-Terry items are those that the correlations are over: one rule."""
+    taken, first, second = np.arange(0, 30, 3), np.zeros(10, int), np.ones(10, int)
+    said = np.random.default_rng(3).choice(3, 30)
+    said[taken] = -1
+    given = frame(people(), judge(said, Orders(taken, first, second)))
+    out = Collection("better", "stamp", [])
+    add_estimation(out, given)
+    in_pairs = [
+        one.n_ratings
+        for one in out.records
+        if one.panel == "judge:rater-9" and one.statistic.startswith("bradley_terry@")
+    ]
+    # Two systems stand in each pair; two people rated each pair that the correlations are over.
+    assert sum(in_pairs) / 2 == found(given)["system_pearson"].n_ratings / 2 == 20
+
+
+def test_the_worse_one_loses() -> None:
+    """Judge and people are asked which is worse: the same ranking, counted from below."""
+    human, said = people(), np.random.default_rng(3).choice(3, 30)
+    worse = Question(key="better", level="nominal", kind="choice", worse=True)
+    asked_worse = replace(frame(human, judge(said)), question=worse)
+    swapped = np.array([1, 0, 2])
+    assert found(asked_worse) == found(frame(swapped[human], judge(swapped[said])))
 
 
 def test_scales_between_two_candidates() -> None:
@@ -122,5 +160,7 @@ def test_questions_without_two_candidates() -> None:
     assert found(replace(given, sides=None)) == {}
     custom = Question(key="better", level="nominal", kind="custom")
     assert found(replace(given, candidates=None, question=custom)) == {}
+    asks_who = Question(key="who", level="nominal", kind="recognition")
+    assert found(replace(given, question=asks_who)) == {}
     rating = Question(key="good", level="ordinal", kind="rating")
     assert found(replace(given, candidates=None, question=rating)) == {}
