@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings as site
 from django.db import connection
@@ -11,6 +12,10 @@ from annotation.models import User
 from personalization.endpoints import stand_in
 from tests import factories as make
 from tests.llm_server import LLMServer
+
+# How long one example takes says how busy the machine is, and nothing else.
+hypothesis.settings.register_profile("concord", deadline=None)
+hypothesis.settings.load_profile("concord")
 
 
 def pytest_configure() -> None:

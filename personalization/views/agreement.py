@@ -1,10 +1,8 @@
 """The agreement page of one question, and its numbers as files."""
 
-from http import HTTPStatus
-
 import orjson
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -34,7 +32,7 @@ def study_agreement(request: StaffRequest, name: str) -> HttpResponse:
 def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show who agrees with whom on one question; filters that cannot be meant so show what is wrong."""
     question = question_of(name, pk)
-    asked = filters.read(request)
+    asked = filters.read(request, question)
     context: dict[str, object] = {
         "study": question.study,
         "question": question,
@@ -43,7 +41,7 @@ def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "raters": filters.raters_of(question),
     }
     if asked.selection is None:
-        return render(request, "agreement.html", context, status=HTTPStatus.BAD_REQUEST)
+        return render(request, "agreement.html", context, status=asked.status)
     report, computed_at = fresh(question, asked.selection)
     options = list(question.options.all())
     context |= {
@@ -59,11 +57,11 @@ def agreement(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 @require_safe
 @researcher_required
 def agreement_json(request: StaffRequest, name: str, pk: int) -> HttpResponse:
-    """Return the records as `manage.py agreement --json` prints them; 400 with what is wrong."""
+    """Return the records as `manage.py agreement --json` prints them; 400 or 404 with what is wrong."""
     question = question_of(name, pk)
-    asked = filters.read(request)
+    asked = filters.read(request, question)
     if asked.selection is None:
-        return JsonResponse({"errors": asked.faults}, status=HTTPStatus.BAD_REQUEST)
+        return JsonResponse({"errors": asked.faults}, status=asked.status)
     report, _computed_at = fresh(question, asked.selection)
     rows = [record.as_dict() for record in report.records]
     return HttpResponse(orjson.dumps(rows), content_type="application/json")
@@ -72,12 +70,12 @@ def agreement_json(request: StaffRequest, name: str, pk: int) -> HttpResponse:
 @require_safe
 @researcher_required
 def agreement_csv(request: StaffRequest, name: str, pk: int) -> HttpResponseBase:
-    """Return the records as CSV; 400 with what is wrong, as text."""
+    """Return the records as CSV; 400 or 404 with what is wrong, as text."""
     question = question_of(name, pk)
-    asked = filters.read(request)
+    asked = filters.read(request, question)
     if asked.selection is None:
         wrong = "\n".join(f"{one}: {text}" for one, text in asked.faults.items())
-        return HttpResponseBadRequest(wrong, content_type="text/plain; charset=utf-8")
+        return HttpResponse(wrong, content_type="text/plain; charset=utf-8", status=asked.status)
     report, _computed_at = fresh(question, asked.selection)
     rows = [record.as_dict() for record in report.records]
     heading = list(rows[0]) if rows else []

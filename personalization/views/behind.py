@@ -4,21 +4,25 @@ from dataclasses import dataclass
 
 from annotation.models import Judgment, Rater
 from personalization.views import variants
+from personalization.views.chosen import EVERY
 
 VOTES = """FROM annotation_judgment o WHERE o.item_id = j.item_id AND o.superseded_at IS NULL
     AND o.use = 'label' AND o.occasion = 0 AND {who}"""
+# The same with the labels beyond the first ones of an item, which count in majorities alone (C13).
+ALL_VOTES = VOTES.replace("annotation_judgment", EVERY)
 ORDERS = """FROM personalization_verdict o WHERE o.item_id = j.item_id AND o.side <> 'none'
     AND o.sample = 0 AND o.occasion = 0 AND o.settled_at IS NOT NULL AND {reader}"""
 
 # What a panel must have said about the item of the judgment `j`.
 ANSWER = f"EXISTS (SELECT {VOTES})"
 VALUE = f"EXISTS (SELECT {VOTES} AND o.value IS NOT NULL)"
+VALUE_OF_ALL = f"EXISTS (SELECT {ALL_VOTES} AND o.value IS NOT NULL)"
 TWO_VALUES = f"(SELECT count(o.value) {VOTES}) > 1"
 NUMBER = f"EXISTS (SELECT {VOTES} AND coalesce(o.value, o.score) IS NOT NULL)"
 MAJORITY = f"""(SELECT 2 * max(given.votes) > sum(given.votes) FROM (
-    SELECT count(*) AS votes {VOTES} AND o.value IS NOT NULL GROUP BY o.value) AS given)"""  # noqa: S608 - of constants alone
+    SELECT count(*) AS votes {ALL_VOTES} AND o.value IS NOT NULL GROUP BY o.value) AS given)"""  # noqa: S608 - of constants alone
 PLURALITY = f"""(SELECT count(*) FROM (
-    SELECT count(*) AS votes, max(count(*)) OVER () AS most {VOTES} AND o.value IS NOT NULL
+    SELECT count(*) AS votes, max(count(*)) OVER () AS most {ALL_VOTES} AND o.value IS NOT NULL
     GROUP BY o.value) AS given WHERE given.votes = given.most) = 1"""  # noqa: S608 - of constants alone
 CERTAINTY = f"EXISTS (SELECT {VOTES} AND o.value IS NOT NULL AND o.certainty >= {{least}})"
 TWO_ORDERS = f"(SELECT count(*) {ORDERS}) = 2"
@@ -64,7 +68,7 @@ NEEDS_OF_PEOPLE = {
     "cohen_kappa": MAJORITY,
     "cohen_kappa_linear": MAJORITY,
     "cohen_kappa_quadratic": MAJORITY,
-    "accuracy_shared_": VALUE,
+    "accuracy_shared_": VALUE_OF_ALL,
     "accuracy_dawid_skene_": VALUE,
     "accuracy_": MAJORITY,
     "auroc": MAJORITY,
@@ -74,6 +78,8 @@ NEEDS_OF_PEOPLE = {
     "brier_": MAJORITY,
     "ceiling_": TWO_VALUES,
     "alternative_test_": TWO_VALUES,
+    "ppi_share": VALUE_OF_ALL,
+    "rogan_gladen_share": VALUE_OF_ALL,
 }
 
 
@@ -122,6 +128,11 @@ def conditions(
     return " AND ".join(found), parameters
 
 
+def takes_all(panels: list[Panel], statistic: str) -> list[bool]:
+    """Return, for each panel, whether all its labels make the number, not the first ones alone."""
+    return [EVERY in _need(panels, number, statistic) for number in range(len(panels))]
+
+
 def _need(panels: list[Panel], number: int, statistic: str) -> str:
     """Return what `statistic` needs of one panel, as the kernels count it."""
     name, variant = variants.split(statistic)
@@ -133,7 +144,7 @@ def _need(panels: list[Panel], number: int, statistic: str) -> str:
         alone = VALUE if name == "dawid_skene_share" else TWO_VALUES
         return _within(alone, variant)
     if number == 0:  # strangers against owners: their majority speaks for them
-        return VALUE if name.endswith("_all") else MAJORITY
+        return VALUE_OF_ALL if name.endswith("_all") else MAJORITY
     return _within(_need_of_people(name), variant)
 
 
@@ -154,4 +165,4 @@ def _need_of_people(name: str) -> str:
 
 
 def _within(need: str, variant: str) -> str:
-    return f"{need} AND {STRATA[variant]} AND {TWO_VALUES}" if variant in STRATA else need
+    return f"{STRATA[variant]} AND {TWO_VALUES}" if variant in STRATA else need

@@ -5,6 +5,8 @@ from personalization.agreement.frames.reading import Parameter
 from personalization.agreement.frames.selection import EVERYTHING, Selection
 from personalization.agreement.frames.statements import Statements
 
+# How a statement names the labels that majorities are taken from: `overlap` cuts none of them.
+EVERY = "every_judgment"
 COLUMNS = """j.id, j.item_id, j.question_id, j.role, j.rater_id, j.superseded_at, j.use, j.occasion,
     j.value, j.reason, j.certainty, j.score"""
 ALL = f"SELECT {COLUMNS} FROM annotation_judgment j WHERE {{current}}{{chosen}}"  # noqa: S608 - constants
@@ -22,16 +24,24 @@ def narrowed(
 
     Each judgment is looked up by its item: the choice is never made for the whole question.
     """
+    if selection.overlap is None:
+        sql = sql.replace(EVERY, "annotation_judgment")
     if selection == EVERYTHING:
         return sql, {}
-    statements, parts = Statements(question, selection), []
+    statements = Statements(question, selection)
     parameters: dict[str, Parameter] = {}
+    first: list[str] = []
+    every: list[str] = []
     for number, role in enumerate((*selection.roles, "machine")):
-        first = selection.overlap is not None and role != "machine"
-        text, found = statements.answers(FIRST if first else ALL, role)
-        parts.append(text.replace("%(role)s", f"%(chosen_role{number})s"))
-        parameters |= found | {f"chosen_role{number}": role}
+        cut = selection.overlap is not None and role != "machine"
+        for form, parts in ((FIRST if cut else ALL, first), (ALL, every)):
+            text, found = statements.answers(form, role)
+            parts.append(text.replace("%(role)s", f"%(chosen_role{number})s"))
+            parameters |= found | {f"chosen_role{number}": role}
     parameters.pop("role")
-    chosen = " UNION ALL ".join(parts)
-    text = sql.replace("annotation_judgment", "chosen_judgment")
-    return f"WITH chosen_judgment AS NOT MATERIALIZED ({chosen}) {text}", parameters
+    tables = {"chosen_judgment": first, EVERY: every}
+    known = ", ".join(
+        f"{name} AS NOT MATERIALIZED ({' UNION ALL '.join(parts)})"
+        for name, parts in tables.items()
+    )
+    return f"WITH {known} {sql.replace('annotation_judgment', 'chosen_judgment')}", parameters

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from annotation.models import Judgment, Question, Rater
+from personalization.agreement.frames import check
 from personalization.agreement.frames.selection import (
     CLOSED_ARMS,
     EVERYTHING,
@@ -80,6 +82,7 @@ class Filters:
     selection: Selection | None
     faults: dict[str, str]
     given: list[tuple[str, str]]
+    status: HTTPStatus = HTTPStatus.OK
 
     @property
     def query(self) -> str:
@@ -106,8 +109,13 @@ class Filters:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """Return what the form adds to rather than replaces."""
-        return [(name, value) for name, value in self.given if name in SEVERAL]
+        """Return what the form adds to rather than replaces; what it adds is the last one given."""
+        last = {name: place for place, (name, _value) in enumerate(self.given)}
+        return [
+            (name, value)
+            for place, (name, value) in enumerate(self.given)
+            if name in SEVERAL and not (name in self.faults and place == last[name])
+        ]
 
     @property
     def fields(self) -> list[Field]:
@@ -116,9 +124,13 @@ class Filters:
         return [self._field(name, values.get(name, "")) for name in LABELS]
 
     def _field(self, name: str, value: str) -> Field:
+        # What is wrong can only be mended where it can be written.
+        wrong = name in self.faults
         known = {
             "role": [(one, wording.panel(one)) for one in PEOPLE],
-            "arm": [
+            "arm": []
+            if wrong
+            else [
                 (f"{kind}:{one}", _arm(kind, one))
                 for kind, names in CLOSED_ARMS.items()
                 for one in names
@@ -130,18 +142,22 @@ class Filters:
             name,
             str(LABELS[name]),
             str(HELP.get(name, "")),
-            # What is wrong can only be mended where it can be read.
-            "text" if name in self.faults else TYPES.get(name, "text"),
-            "" if name in SEVERAL else _day(value) if name in ("since", "until") else value,
+            "text" if wrong else TYPES.get(name, "text"),
+            ""
+            if name in SEVERAL and not wrong
+            else _day(value)
+            if name in ("since", "until")
+            else value,
             known,
             self.faults.get(name, ""),
         )
 
 
-def read(request: HttpRequest, besides: Collection[str] = ()) -> Filters:
+def read(request: HttpRequest, question: Question, besides: Collection[str] = ()) -> Filters:
     """Return the filters of a request's address; wrong ones come back with what is wrong.
 
-    besides: what else the address of this page holds.
+    What cannot be meant at all is a bad request; what names nothing here is not found, since an
+    empty panel would look like a finding. besides: what else the address of this page holds.
     """
     query = QueryDict(mutable=True)
     for name, values in request.GET.lists():
@@ -151,7 +167,11 @@ def read(request: HttpRequest, besides: Collection[str] = ()) -> Filters:
     try:
         selection = Selection.read(query) if given else EVERYTHING
     except SelectionError as error:
-        return Filters(None, error.faults, given)
+        return Filters(None, error.faults, given, HTTPStatus.BAD_REQUEST)
+    try:
+        check(question, selection)
+    except SelectionError as error:
+        return Filters(None, error.faults, given, HTTPStatus.NOT_FOUND)
     return Filters(selection, {}, given)
 
 

@@ -16,8 +16,8 @@ from annotation.permissions import StaffRequest, researcher_required
 from personalization.agreement.frames.selection import EVERYTHING, Selection
 from personalization.models import Verdict
 from personalization.views import filters, subjects, wording
-from personalization.views.behind import Panel, conditions
-from personalization.views.chosen import narrowed
+from personalization.views.behind import Panel, conditions, takes_all
+from personalization.views.chosen import EVERY, narrowed
 from personalization.views.csv_file import csv_response
 from personalization.views.filters import Filters
 from personalization.views.lookup import question_of, start_after
@@ -58,6 +58,7 @@ ORDER BY j.item_id LIMIT %(limit)s
 
 
 CHOSEN = "SELECT j.id FROM annotation_judgment j WHERE j.item_id = ANY(%(items)s::bigint[])"
+CHOSEN_OF_ALL = CHOSEN.replace("annotation_judgment", EVERY)
 # What the address of these pages holds besides filters.
 OWN = ("panel", "against", "statistic", "after")
 
@@ -72,13 +73,24 @@ class Asked:
     filters: Filters
     selection: Selection
 
+    @property
+    def whole(self) -> list[bool]:
+        """Return, for each panel, whether labels beyond the first ones of an item count, too."""
+        return takes_all(self.panels, self.statistic)
+
+    @property
+    def takes_more(self) -> bool:
+        """Return whether the number uses labels that `overlap` leaves out of panels."""
+        return self.selection.overlap is not None and any(self.whole)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item with the votes of the panels asked for."""
+    """One item with the votes of the panels asked for; beyond: those that `overlap` leaves out."""
 
     item: Item
     panels: list[tuple[Panel, list[Judgment]]]
+    beyond: set[int]
     accepted: list[str]
     differs: bool
 
@@ -106,9 +118,8 @@ def votes(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "panels": asked.panels,
         "statistic": asked.statistic,
         "options": _options(question),
-        "rows": _rows(
-            question, items[:PAGE], asked.panels, with_texts=True, selection=asked.selection
-        ),
+        "rows": _rows(question, items[:PAGE], asked.panels, with_texts=True, asked=asked),
+        "takes_more": asked.takes_more,
         "next": items[PAGE - 1] if len(items) > PAGE else None,
         "chips": asked.filters.chips,
         "csv_query": request.GET.urlencode(),
@@ -122,7 +133,7 @@ def votes_csv(request: StaffRequest, name: str, pk: int) -> HttpResponseBase:
     """Return every vote behind one number, one line each."""
     question = question_of(name, pk)
     asked = _asked(request, question)
-    heading = ["item", "panel", "rater", "value", "reason", "certainty", "score"]
+    heading = ["item", "panel", "rater", "value", "reason", "certainty", "score", "extra"]
     return csv_response(
         f"{name}-{question.key}-{asked.statistic or 'votes'}",
         heading,
@@ -199,7 +210,7 @@ def _asked(request: HttpRequest, question: Question) -> Asked:
     statistic = request.GET.get("statistic", "")
     if statistic and not wording.known(statistic):
         raise Http404
-    found = filters.read(request, besides=OWN)
+    found = filters.read(request, question, besides=OWN)
     if found.selection is None:
         raise Http404
     names = [request.GET.get("panel", ""), request.GET.get("against", "")]
@@ -252,8 +263,9 @@ def _rows(
     panels: list[Panel],
     *,
     with_texts: bool = False,
-    selection: Selection = EVERYTHING,
+    asked: Asked | None = None,
 ) -> list[Row]:
+    """Return the items with the votes of `panels`: all current ones, or those that `asked` chooses."""
     options = _options(question)
     wanted = Item.objects.filter(pk__in=ids)
     found = subjects.with_subjects(wanted) if with_texts else wanted.select_related("record")
@@ -263,18 +275,31 @@ def _rows(
         .select_related("rater")
         .order_by("rater__name")
     )
-    if selection != EVERYTHING:
-        text, more = narrowed(CHOSEN, question, selection)
-        chosen = set(_ids(text, {**more, "items": ids}))
-        judgments = [one for one in judgments if one.pk in chosen]
+    first = every = {one.pk for one in judgments}
+    if asked and asked.selection != EVERYTHING:
+        first = every = _chosen(CHOSEN, question, asked.selection, ids)
+        if asked.takes_more:
+            every = _chosen(CHOSEN_OF_ALL, question, asked.selection, ids)
+    counted = [
+        every if whole else first for whole in (asked.whole if asked else [False] * len(panels))
+    ]
     accepted = _accepted(ids, options)
     rows = []
     for pk in ids:
         mine = [one for one in judgments if one.item_id == pk]
-        by_panel = [(panel, [one for one in mine if panel.holds(one)]) for panel in panels]
+        by_panel = [
+            (panel, [one for one in mine if one.pk in those and panel.holds(one)])
+            for panel, those in zip(panels, counted, strict=True)
+        ]
         values = {one.value for _panel, votes in by_panel for one in votes}
-        rows.append(Row(items[pk], by_panel, accepted.get(pk, []), len(values) > 1))
+        accepts = accepted.get(pk, [])
+        rows.append(Row(items[pk], by_panel, every - first, accepts, len(values) > 1))
     return rows
+
+
+def _chosen(sql: str, question: Question, selection: Selection, ids: list[int]) -> set[int]:
+    text, parameters = narrowed(sql, question, selection)
+    return set(_ids(text, {**parameters, "items": ids}))
 
 
 def _accepted(ids: list[int], options: dict[int, str]) -> dict[int, list[str]]:
@@ -292,7 +317,7 @@ def _vote_lines(question: Question, asked: Asked) -> Iterator[dict[str, object]]
     keys = {option.code: option.key for option in question.options.all()}
     after = 0
     while ids := _item_ids(question, asked, after, CHUNK):
-        for row in _rows(question, ids, asked.panels, selection=asked.selection):
+        for row in _rows(question, ids, asked.panels, asked=asked):
             for panel, given in row.panels:
                 for one in given:
                     yield _vote_line(row, panel, one, keys)
@@ -308,4 +333,5 @@ def _vote_line(row: Row, panel: Panel, one: Judgment, keys: dict[int, str]) -> d
         "reason": one.reason,
         "certainty": one.certainty,
         "score": one.score,
+        "extra": "true" if one.pk in row.beyond else None,
     }

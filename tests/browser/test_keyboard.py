@@ -1,16 +1,17 @@
 """A researcher does everything without a mouse: from the sign-in link to the votes behind a number."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
 
 from tests.browser.content import CARDS, Content, cards_files
 from tests.browser.elsewhere import command, work
 from tests.browser.pages import STRANGER, page
-from tests.browser.visitor import Visit
+from tests.browser.visitor import Visit, visiting
 
 MOST_STOPS = 150
 
@@ -118,7 +119,7 @@ def test_from_the_link_to_the_votes(
 
         press(tab, link(tab, "See the agreement"))
         heading(tab, "fits")
-        number = tab.locator("table a.number").first
+        number = tab.locator("a.number-short").first
         shown = number.inner_text()
         tab.reload()
         expect(number).to_have_text(shown)
@@ -152,12 +153,18 @@ def test_a_link_works_once(visit: Visit, sign_in_link: str) -> None:
         expect(tab.get_by_text("This link does not work any more")).to_be_visible()
 
 
+def fold(tab: Tab, name: str) -> tuple[Locator, Locator]:
+    """Return the heading that opens a part of the agreement page, and what is folded away."""
+    part = tab.locator("details.fold", has=tab.get_by_role("heading", name=name, exact=True))
+    return part.locator("> summary"), part.locator("> .fold-body")
+
+
 def test_tables_are_sorted_by_keyboard(visit: Visit, content: Content) -> None:
     with visit() as tab:
         tab.goto(page("agreement").address(content))
-        press(tab, link(tab, "Judges beside people"))
-        table = tab.get_by_role("region", name="Each judge against each panel of people")
-        kappa = table.get_by_role("columnheader", name="Cohen's kappa")
+        press(tab, fold(tab, "Judges among themselves")[0])
+        table = tab.get_by_role("region", name="Each pair of judges on the items both answered.")
+        kappa = table.get_by_role("columnheader", name="Cohen's kappa", exact=True)
         for order in ("ascending", "descending"):
             press(tab, kappa.get_by_role("button"))
             expect(kappa).to_have_attribute("aria-sort", order)
@@ -168,15 +175,50 @@ def test_tables_are_sorted_by_keyboard(visit: Visit, content: Content) -> None:
             assert cells == sorted(cells, reverse=order == "descending")
 
 
-def test_a_definition_opens_and_closes(visit: Visit, content: Content) -> None:
+def test_a_folded_part_opens_and_closes(visit: Visit, content: Content) -> None:
     with visit() as tab:
         tab.goto(page("agreement").address(content))
+        words, part = fold(tab, "Which answers were given")
+        expect(part).to_be_hidden()
+        reach(tab, words)
+        for key in ("Enter", "Space"):
+            tab.keyboard.press(key)
+            expect(part).to_be_visible()
+            expect(words).to_be_focused()
+            tab.keyboard.press(key)
+            expect(part).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_contents_lead_into_a_folded_part(
+    browser: Browser, site: str, content: Content, db: None, *, scripts: bool
+) -> None:
+    """Browsers open the part that a link leads into; the script does it in those that do not yet."""
+    context = browser.new_context(base_url=site, java_script_enabled=scripts, locale="en")
+    with closing(context), visiting(context, site, content) as tab:
+        tab.goto(page("agreement").address(content))
+        words, part = fold(tab, "Which answers were given")
+        expect(part).to_be_hidden()
+        contents = tab.get_by_role("navigation", name="Contents")
+        contents.get_by_role("link", name="Which answers were given").focus()
+        tab.keyboard.press("Enter")
+        expect(part).to_be_in_viewport()
+        if not scripts:  # and where neither opens it, its heading does
+            words.click()
+            expect(part).to_be_hidden()
+            words.focus()
+            tab.keyboard.press("Enter")
+            expect(part).to_be_visible()
+
+
+def test_a_definition_opens_and_closes(visit: Visit) -> None:
+    with visit() as tab:
+        tab.goto("/design/")
         words = tab.locator("details.definition summary").first
         text = tab.locator("details.definition .definition-body").first
-        section = tab.locator("details.disclosure summary")
-        if section.count():
-            press(tab, section.first)
-        press(tab, words)
+        words.scroll_into_view_if_needed()
+        words.focus()
+        tab.keyboard.press("Enter")
         expect(text).to_be_visible()
         tab.keyboard.press("Enter")
         expect(text).to_be_hidden()

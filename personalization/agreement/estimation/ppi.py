@@ -1,7 +1,7 @@
 """Prediction-powered inference: a mean from a few human truths and many verdicts of a judge."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.certainty.wilson import Z
@@ -18,7 +18,7 @@ from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.intervals.sums import sums_interval
 
 # Random samples are called selected once in a hundred times.
-SELECTED_Z = float(norm.ppf(0.995))
+SELECTED_Z = float(ndtri(0.995))
 
 
 def ppi_mean(

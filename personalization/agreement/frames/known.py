@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
 from annotation.models import Question
 from personalization.agreement.frames.reading import Parameter, rows
 from personalization.agreement.frames.selection import Selection, SelectionError
@@ -40,11 +43,21 @@ KNOWN = {
             WHERE j.rater_id = r.id AND j.question_id = %(question)s
         )""",
 }
-HOW_TO_MEND = {
-    "language": "An imported item has a language as its field `language`, a person as the"
-    " demographic `language`.",
-    "category": "Give imported items a field `category`.",
-    "demographic": "Import them: manage.py import_demographics.",
+NOT_HERE: Mapping[str, str | Promise] = {
+    "author": gettext_lazy("There is no author %(names)s here. There are: %(known)s."),
+    "extractor": gettext_lazy("There is no extractor %(names)s here. There are: %(known)s."),
+    "language": gettext_lazy("There is no language %(names)s here. There are: %(known)s."),
+    "category": gettext_lazy("There is no category %(names)s here. There are: %(known)s."),
+    "demographic": gettext_lazy("There is no demographic %(names)s here. There are: %(known)s."),
+    "rater": gettext_lazy("There is no rater %(names)s here. There are: %(known)s."),
+}
+HOW_TO_MEND: Mapping[str, str | Promise] = {
+    "language": gettext_lazy(
+        "An imported item has a language as its field `language`, a person as the demographic"
+        " `language`."
+    ),
+    "category": gettext_lazy("Give imported items a field `category`."),
+    "demographic": gettext_lazy("Import them: manage.py import_demographics."),
 }
 
 
@@ -76,7 +89,20 @@ def check(question: Question, selection: Selection) -> None:
 
 
 def _fault(what: str, missing: list[str], known: list[str]) -> str:
-    shown = ", ".join(known[:MOST_NAMED]) or "none"
-    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
-    text = f"There is no {what} {', '.join(map(repr, missing))} here. There are: {shown}{more}."
+    names = {"names": ", ".join(map(repr, missing)), "known": _listed(known)}
+    text = NOT_HERE[what] % names
     return f"{text} {HOW_TO_MEND[what]}" if not known and what in HOW_TO_MEND else text
+
+
+def _listed(known: list[str]) -> str:
+    """Return what there is in one line; of many, the first ones and how many more."""
+    if not known:
+        return pgettext("what there is", "none")
+    shown, more = ", ".join(known[:MOST_NAMED]), len(known) - MOST_NAMED
+    if more <= 0:
+        return shown
+    text = ngettext("%(known)s and %(count)d more", "%(known)s and %(count)d more", more)
+    return text % {"known": shown, "count": more}
+
+
+assert set(NOT_HERE) == set(KNOWN)  # noqa: S101 - none forgotten

@@ -7,25 +7,43 @@ from datetime import UTC, date, datetime, time
 from unicodedata import category
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from annotation.models.conversation import TurnSource
 from annotation.models.response import Condition
 
 PEOPLE = ("first_person", "third_party")
 # What tells the arms of a study apart, and what an arm of it is called.
-ARMS: Mapping[str, str] = {
-    "condition": f"what the author of a response was given: {', '.join(Condition.values)}",
-    "author": "the name of a response's author",
-    "extractor": "the extractor that found an attribute",
-    "source": f"how the owner's own messages came in: {', '.join(TurnSource.values)}",
+ARMS: Mapping[str, str | Promise] = {
+    "condition": format_lazy(
+        "{}: {}",
+        gettext_lazy("what the author of a response was given"),
+        ", ".join(Condition.values),
+    ),
+    "author": gettext_lazy("the name of a response's author"),
+    "extractor": gettext_lazy("the extractor that found an attribute"),
+    "source": format_lazy(
+        "{}: {}", gettext_lazy("how the owner's own messages came in"), ", ".join(TurnSource.values)
+    ),
 }
 CLOSED_ARMS = {"condition": Condition.values, "source": TurnSource.values}
+NO_SUCH_ARM: Mapping[str, str | Promise] = {
+    "condition": gettext_lazy("There is no condition %(name)s. There are: %(known)s."),
+    "source": gettext_lazy("There is no source %(name)s. There are: %(known)s."),
+}
 LONGEST = 200
 MOST_NAMES = 100
 MOST_OVERLAP = 1000
 
 
 class SelectionError(ValueError):
-    """Filters that cannot be meant so: `faults` says by filter what is wrong and what would be right."""
+    """Filters that cannot be meant so: `faults` says by filter what is wrong and what would be right.
+
+    The texts are in the language that was active when it was raised.
+    """
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__(" ".join(f"{name}: {text}" for name, text in faults.items()))
@@ -69,7 +87,10 @@ class Selection:
             values = [value for value in _values(given, name) if value not in ("", None)]
             try:
                 if name not in FILTERS:
-                    raise ValueError(f"There is no such filter. There are: {', '.join(FILTERS)}.")
+                    raise ValueError(
+                        _("There is no such filter. There are: %(known)s.")
+                        % {"known": ", ".join(FILTERS)}
+                    )
                 if values:
                     found[FIELDS.get(name, name)] = FILTERS[name](values)
             except ValueError as error:
@@ -121,7 +142,7 @@ def _written(value: object) -> str:
 
 def _one(values: list[object]) -> object:
     if len(values) > 1:
-        raise ValueError("Give this once.")
+        raise ValueError(_("Give this once."))
     return values[0]
 
 
@@ -132,34 +153,40 @@ def _text(values: list[object]) -> str:
 def _plain(value: object) -> str:
     text = str(value)
     if len(text) > LONGEST:
-        raise ValueError(f"This is longer than {LONGEST} characters.")
+        raise ValueError(_("This is longer than %(limit)d characters.") % {"limit": LONGEST})
     if any(category(letter) in ("Cc", "Cs") for letter in text):
-        raise ValueError("Write it without control characters.")
+        raise ValueError(_("Write it without control characters."))
     return text
 
 
 def _role(values: list[object]) -> str:
     role = _text(values)
     if role not in PEOPLE:
-        raise ValueError(f"{role!r} is no panel of people. Write {' or '.join(PEOPLE)}.")
+        raise ValueError(
+            _("%(value)s is no panel of people. Write one of: %(known)s.")
+            % {"value": repr(role), "known": ", ".join(PEOPLE)}
+        )
     return role
 
 
 def _arm(values: list[object]) -> str:
     arm = _text(values)
-    kind, _, name = arm.partition(":")
+    kind, _colon, name = arm.partition(":")
     if kind not in ARMS or not name:
         forms = "; ".join(f"{one}:<name> ({meaning})" for one, meaning in ARMS.items())
-        raise ValueError(f"{arm!r} is no arm. Write one of: {forms}.")
+        raise ValueError(
+            _("%(value)s is no arm. Write one of: %(forms)s.")
+            % {"value": repr(arm), "forms": forms}
+        )
     known = CLOSED_ARMS.get(kind)
     if known is not None and name not in known:
-        raise ValueError(f"There is no {kind} {name!r}. There are: {', '.join(known)}.")
+        raise ValueError(NO_SUCH_ARM[kind] % {"name": repr(name), "known": ", ".join(known)})
     return arm
 
 
 def _names(values: list[object]) -> tuple[str, ...]:
     if len(values) > MOST_NAMES:
-        raise ValueError(f"Name at most {MOST_NAMES}.")
+        raise ValueError(_("Name at most %(limit)d.") % {"limit": MOST_NAMES})
     return tuple(sorted({_plain(value) for value in values}))
 
 
@@ -177,8 +204,11 @@ def _moment(values: list[object]) -> datetime:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f"{value!r} is no time. Write 2026-01-31 or 2026-01-31T12:00:00+00:00"
-            " (UTC, unless it says otherwise)."
+            _(
+                "%(value)s is no time. Write 2026-01-31 or 2026-01-31T12:00:00+00:00"
+                " (UTC, unless it says otherwise)."
+            )
+            % {"value": repr(value)}
         ) from error
     return moment
 
@@ -186,17 +216,23 @@ def _moment(values: list[object]) -> datetime:
 def _overlap(values: list[object]) -> int:
     text = _text(values)
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_OVERLAP:
-        raise ValueError(f"{text!r} is no overlap. Write a whole number from 1 to {MOST_OVERLAP}.")
+        raise ValueError(
+            _("%(value)s is no overlap. Write a whole number from 1 to %(most)d.")
+            % {"value": repr(text), "most": MOST_OVERLAP}
+        )
     return int(text)
 
 
 def _contradictions(found: Mapping[str, object]) -> dict[str, str]:
     since, until = found.get("since"), found.get("until")
     if isinstance(since, datetime) and isinstance(until, datetime) and since >= until:
-        return {"until": "This is not after since, so nothing lies between."}
+        # Translators: "since" is the name of a filter.
+        return {"until": _("This is not after since, so nothing lies between.")}
     only, without = found.get("raters", ()), found.get("without_raters", ())
     if isinstance(only, tuple) and isinstance(without, tuple) and (both := {*only} & {*without}):
-        return {"without_rater": f"{', '.join(sorted(both))}: named by rater too. Leave one out."}
+        # Translators: "rater" is the name of a filter.
+        text = _("%(names)s: named by rater too. Leave one out.")
+        return {"without_rater": text % {"names": ", ".join(sorted(both))}}
     return {}
 
 

@@ -1,7 +1,6 @@
 """Correlation of two numbers per item, say a judge's score with the human mean, in one question."""
 
 import numpy as np
-from scipy import stats
 
 from personalization.agreement.arrays import FloatArray, ratio
 from personalization.agreement.estimate import Estimate, Interval, Reason, defined, undefined
@@ -10,6 +9,7 @@ from personalization.agreement.intervals.draws import stable_seed
 from personalization.agreement.keys import TABLE_CELLS
 from personalization.agreement.scales.cells import DRAWN_CELLS, Cells
 from personalization.agreement.scales.ranks import (
+    inversions,
     kendall_influence,
     kendall_of,
     pearson_influence,
@@ -139,8 +139,15 @@ def _linearised(
 
 
 def _by_sorting(cells: Cells) -> float:
+    """Count discordant pairs as inversions of the columns in the order of the rows (Knight 1966)."""
     row, column = np.repeat(cells.row, cells.items), np.repeat(cells.column, cells.items)
-    return float(stats.kendalltau(row, column, method="asymptotic").statistic)
+    order = np.lexsort((column, row))
+    n, tied_x, tied_y, tied = (
+        float((count * (count - 1) // 2).sum())
+        for count in (np.array([len(row)]), np.bincount(row), np.bincount(column), cells.items)
+    )
+    surplus = n - tied_x - tied_y + tied - 2 * inversions(column[order])
+    return float(surplus / np.sqrt((n - tied_x) * (n - tied_y)))
 
 
 def _too_long(cells: Cells) -> Interval:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse
 
 from personalization.agreement.arrays import BoolArray, FloatArray, IntArray, ratio
 from personalization.agreement.estimate import Estimate, Reason, Sample, defined, undefined
@@ -174,23 +174,25 @@ def _pearson(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _spearman(x: FloatArray, y: FloatArray) -> FloatArray:
-    return _pearson(stats.rankdata(x, axis=1), stats.rankdata(y, axis=1))
+    """Correlate how many systems each lies above, less those above it: twice its mid-rank, centred."""
+    return _pearson(*(np.concatenate([s.sum(axis=2) for s in _signs(side)]) for side in (x, y)))
 
 
 def _kendall(x: FloatArray, y: FloatArray) -> FloatArray:
     """Compare every two systems: there are few, and no table of their means."""
-    step = max(1, BLOCK_CELLS // max(1, x.shape[1] ** 2))
-    return np.concatenate(list(_kendalls(x, y, step)))
+    return np.concatenate([_tau(*signs) for signs in zip(_signs(x), _signs(y), strict=True)])
 
 
-def _kendalls(x: FloatArray, y: FloatArray, step: int) -> Iterator[FloatArray]:
-    for start in range(0, len(x), step):
-        signs = [
-            np.sign(side[start : start + step, :, None] - side[start : start + step, None, :])
-            for side in (x, y)
-        ]
-        both, in_x, in_y = (
-            np.einsum("bij,bij->b", one, other)
-            for one, other in ((signs[0], signs[1]), (signs[0], signs[0]), (signs[1], signs[1]))
-        )
-        yield ratio(both, np.sqrt(in_x * in_y), (in_x > 0) & (in_y > 0))
+def _tau(x: FloatArray, y: FloatArray) -> FloatArray:
+    both, in_x, in_y = (
+        np.einsum("bij,bij->b", one, other) for one, other in ((x, y), (x, x), (y, y))
+    )
+    return ratio(both, np.sqrt(in_x * in_y), (in_x > 0) & (in_y > 0))
+
+
+def _signs(means: FloatArray) -> Iterator[FloatArray]:
+    """Return, block by block, which of two systems has the higher mean: (B, S, S), -1, 0 or 1."""
+    step = max(1, BLOCK_CELLS // max(1, means.shape[1] ** 2))
+    for start in range(0, len(means), step):
+        block = means[start : start + step]
+        yield np.sign(block[:, :, None] - block[:, None, :])

@@ -11,6 +11,7 @@ from personalization.agreement.arrays import FloatArray
 from personalization.agreement.scales.cells import Cells
 from personalization.agreement.scales.ranks import (
     below_less_above,
+    inversions,
     kendall_influence,
     kendall_of,
     pearson_influence,
@@ -77,3 +78,10 @@ def test_a_side_without_variation_has_no_value() -> None:
         assert of(again)(again.items[None].astype(float)) == pytest.approx(
             of(both)(np.ones((1, 3)))
         )
+
+
+@pytest.mark.parametrize(("n", "codes"), [(1, 1), (5, 3), (50, 7), (200, 1000), (300, 1)])
+def test_inversions_are_those_of_every_pair(n: int, codes: int) -> None:
+    code = np.random.default_rng(n).integers(0, codes, n)
+    every = sum(int((code[:place] > code[place]).sum()) for place in range(n))
+    assert inversions(code) == every
