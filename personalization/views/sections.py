@@ -122,17 +122,17 @@ def groups(key: str, records: Iterable[Record]) -> list[Group]:
 def silent(records: Iterable[Record]) -> list[Record]:
     """Return one record of each two panels that have several numbers and none of them, for one reason.
 
-    One line says it for all.
+    One line says it for all; it is the one with the most items.
     """
     both: dict[tuple[str, str | None], list[Record]] = {}
     for record in records:
         both.setdefault((record.panel, record.against), []).append(record)
     return [
-        mine[0]
+        max(mine, key=lambda one: one.n_items)
         for mine in both.values()
         if len(mine) > 1
         and all(one.value is None for one in mine)
-        and len({(one.reason, one.n_items) for one in mine}) == 1
+        and len({one.reason for one in mine}) == 1
     ]
 
 

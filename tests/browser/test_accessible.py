@@ -40,8 +40,8 @@ TOO_WIDE = """() => {
   });
   return [`${wide} px too wide`, ...out.slice(-4).map((one) => one.outerHTML.slice(0, 120))];
 }"""
-FEWER = """() => document.querySelectorAll("tbody tr:nth-child(n + 5), article:nth-child(n + 4)")
-  .forEach((one) => one.remove())"""
+FEWER = """() => document.querySelectorAll("tbody tr:nth-child(n + 5), tbody:nth-child(n + 5)," +
+  "article:nth-child(n + 4), figure:nth-child(n + 4)").forEach((one) => one.remove())"""
 SHAPE = """() => ({
   title: document.title,
   headings: document.querySelectorAll("h1").length,

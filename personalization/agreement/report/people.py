@@ -32,8 +32,10 @@ KAPPAS = {
     },
 }
 KAPPAS[Level.INTERVAL] = KAPPAS[Level.ORDINAL]
-# Beyond so many pairs the means stand for them; each pair is one click away on the page.
+# Beyond so many pairs the means stand for them, and so many that share most items are listed:
+# nobody reads a million lines, and each costs the intervals of its own items.
 MOST_PAIRS = 300
+LISTED_PAIRS = 50
 
 
 def rater_name(frame: Frame, pk: int) -> str:
@@ -96,30 +98,26 @@ def _add_pairs(out: Collection, frame: Frame, role: str, labels: Labels) -> None
         for name, mean in means.items():
             out.add(role, None, name, mean.kappa)
     add_pair_means(out, frame, role, enough)
+    rows = np.argsort(labels.rater, kind="stable")
+    ends = np.searchsorted(labels.rater[rows], np.arange(len(labels.rater_ids) + 1))
+
+    def values(rater: int) -> IntArray:
+        """Return one rater's value per item, NOT_ASKED elsewhere."""
+        mine, given = rows[ends[rater] : ends[rater + 1]], np.full(frame.n_items, NOT_ASKED)
+        given[labels.item[mine]] = labels.value[mine]
+        return given
+
     for low, high in _listed(pairs, enough):
-        add_pair(
-            out,
-            frame,
-            rater_name(frame, int(labels.rater_ids[low])),
-            rater_name(frame, int(labels.rater_ids[high])),
-            _values(frame, labels, low),
-            _values(frame, labels, high),
-        )
+        one, other = (rater_name(frame, int(labels.rater_ids[code])) for code in (low, high))
+        add_pair(out, frame, one, other, values(low), values(high))
 
 
 def _listed(pairs: RaterPairs, enough: RaterPairs) -> list[tuple[int, int]]:
     """Return all pairs where they are few, else the ones that share most items."""
-    chosen = pairs if len(pairs.low) <= MOST_PAIRS else enough
-    most = np.argsort(-chosen.shared, kind="stable")[:MOST_PAIRS]
-    return [(int(chosen.low[k]), int(chosen.high[k])) for k in np.sort(most)]
-
-
-def _values(frame: Frame, labels: Labels, rater: int) -> IntArray:
-    """Return one rater's value per item, NOT_ASKED elsewhere."""
-    mine = labels.rater == rater
-    values = np.full(frame.n_items, NOT_ASKED)
-    values[labels.item[mine]] = labels.value[mine]
-    return values
+    few = len(pairs.low) <= MOST_PAIRS
+    chosen, most = (pairs, MOST_PAIRS) if few else (enough, LISTED_PAIRS)
+    first = np.argsort(-chosen.shared, kind="stable")[:most]
+    return [(int(chosen.low[k]), int(chosen.high[k])) for k in np.sort(first)]
 
 
 def add_pair(

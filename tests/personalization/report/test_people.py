@@ -4,6 +4,7 @@ import pytest
 
 from annotation.models import Question
 from personalization.agreement import report
+from personalization.agreement.report import people
 from tests import factories
 from tests.personalization.imports.files import FIVE
 from tests.personalization.report.studies import asked, every, numbers, rows
@@ -190,3 +191,20 @@ def test_a_question_without_answers() -> None:
     """Nothing asked, nothing said: an empty report, not an error."""
     empty = report.of_question(factories.question())
     assert (empty.records, empty.n_items, empty.shares, empty.confusions) == ([], 0, [], [])
+
+
+def test_of_many_pairs_those_that_share_most_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And all of them where they are few; each with the answers of its own two raters."""
+    lines = rows(20, ann=every(2), bob=every(3), cleo=every(4))
+    lines += [f"{item},dan,{'yes' if item % 5 else 'no'}" for item in range(12)]
+    question = asked(lines)
+    whole = [key for key in numbers(question) if key[0].startswith("rater:")]
+    assert len({key[:2] for key in whole}) == 6
+    monkeypatch.setattr(people, "MOST_PAIRS", 5)
+    monkeypatch.setattr(people, "LISTED_PAIRS", 3)
+    found = numbers(question)
+    listed = {key[:2] for key in found if key[0].startswith("rater:")}
+    names = ("rater:ann", "rater:bob", "rater:cleo")
+    assert listed == {(names[0], names[1]), (names[0], names[2]), (names[1], names[2])}
+    equal = sum((item % 3 == 0) == (item % 4 == 0) for item in range(20))
+    assert found["rater:bob", "rater:cleo", "raw_agreement"].value == pytest.approx(equal / 20)

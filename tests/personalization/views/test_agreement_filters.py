@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils.translation import get_language
 
 from annotation.models import User
 from personalization.agreement.frames.selection import FILTERS
@@ -31,6 +32,15 @@ BAD = [
     ("rater=" + "x" * 300, "rater"),
     ("colour=blue", "colour"),
     ("after=3", "after"),
+]
+
+MISSPELT = [
+    ("rater=An", "rater", "There is no rater 'An' here. There are: Ann, Ben, Cem, "),
+    ("without_rater=single2", "without_rater", "There is no rater 'single2' here."),
+    ("arm=author:zoe", "arm", "There is no author 'zoe' here. There are: none."),
+    ("arm=extractor:v9", "arm", "There is no extractor 'v9' here. There are: none."),
+    ("language=fr", "language", "There is no language 'fr' here."),
+    ("overlap=2&rater=Ann&rater=Bne", "rater", "There is no rater 'Bne' here."),
 ]
 
 
@@ -107,7 +117,7 @@ def test_the_form_holds_what_was_given(researcher: Client, small: Labelled) -> N
 
 def test_nothing_chosen_is_said_so(researcher: Client, small: Labelled) -> None:
     """Filters that leave no answer say that, and do not ask to import labels."""
-    future = f"since={datetime.now(UTC).year + 2}-01-01&rater=Nobody"
+    future = f"since={datetime.now(UTC).year + 2}-01-01&rater=Ann"
     page = read(researcher.get(small.path(f"agreement/?{future}")))
     assert len(chips(page)) == 2
     assert "third_party" not in {one[0] for one in (key_of(a) for a in page.all("a", "number"))}
@@ -140,6 +150,63 @@ def test_a_bad_filter_says_what_is_wrong(
         assert not list(seen.all("a", "number"))
         for _shown, others in chips(seen):
             assert len(others) == query.count("&")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("query", "name", "says"), MISSPELT)
+def test_a_misspelt_name_is_not_found(
+    researcher: Client,
+    small: Labelled,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    query: str,
+    name: str,
+    says: str,
+) -> None:
+    """404 with what there is, as the API answers: an empty panel would look like a finding."""
+    monkeypatch.setattr(cache, "of_question", lambda *given: pytest.fail("computed"))
+    response = researcher.get(f"{small.path(page)}?{query}")
+    assert response.status_code == 404
+    if page == "agreement.json":
+        assert response.json()["errors"][name].startswith(says)
+    elif page == "agreement.csv":
+        assert response.content.decode().startswith(f"{name}: {says}")
+    else:
+        (alert,) = read(response).all("div", "alert-bad")
+        assert says in alert.text
+
+
+def test_what_was_misspelt_can_be_written_again(researcher: Client, small: Labelled) -> None:
+    """It stands in its field, and the names that were right stay: sent as it is, nothing is lost."""
+    query = "rater=Ann&overlap=2&rater=Bne&arm=author:zoe"
+    page = read(researcher.get(small.path(f"agreement/?{query}")))
+    (form,) = page.all("form", "filters-form")
+    sent = [
+        (one.attributes["name"], one.attributes["value"])
+        for one in form.all("input")
+        if one.attributes.get("value")
+    ]
+    assert sorted(sent) == sorted(parse_qsl(query))
+    wrong = [one for one in form.all("input") if one.attributes.get("aria-invalid")]
+    assert {one.attributes["name"]: one.attributes["value"] for one in wrong} == {
+        "rater": "Bne", "arm": "author:zoe",
+    }  # fmt: skip
+    assert len(chips(page)) == 4
+
+
+def test_what_is_wrong_is_said_in_the_reader_s_language(
+    researcher: Client, small: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both what cannot be meant and what is not there."""
+
+    def said(text: str) -> str:
+        return f"[{get_language()}] {text}"
+
+    monkeypatch.setattr("django.utils.translation._trans.gettext", said, raising=False)
+    researcher.defaults["HTTP_ACCEPT_LANGUAGE"] = "ar"
+    for query, name in (("overlap=0", "overlap"), ("rater=Nobody", "rater")):
+        answer = researcher.get(small.path(f"agreement.json?{query}"))
+        assert answer.json()["errors"][name].startswith("[ar] ")
 
 
 def test_strange_filters_stay_texts(researcher: Client, bare: Labelled) -> None:

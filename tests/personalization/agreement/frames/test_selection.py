@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,34 @@ from tests import factories as make
 from tests.personalization.agreement.frames.labelled import mixed
 
 INJECTION = "x') OR 1=1; DROP TABLE annotation_judgment; --%(question)s %s {current} \\"
+REFUSED = [
+    ("rôle", "x", "There is no such filter. There are: role, arm,"),
+    ("question_id", "1 OR 1=1", "There is no such filter."),
+    ("role", "machine", "'machine' is no panel of people. Write one of: first_person, third"),
+    ("role", ["first_person", "third_party"], "Give this once."),
+    ("arm", "none", "'none' is no arm. Write one of: condition:<name>"),
+    ("arm", "condition:", "'condition:' is no arm."),
+    ("arm", "condition:some", "There is no condition 'some'. There are: none, all,"),
+    ("arm", "source:dreamt", "There is no source 'dreamt'. There are: typed,"),
+    ("language", "x" * 201, "This is longer than 200 characters."),
+    ("category", "a\x00b", "Write it without control characters."),
+    ("demographic", "\ud800", "Write it without control characters."),
+    ("since", "yesterday", "'yesterday' is no time. Write 2026-01-31 or"),
+    ("until", "2026-02-30", "'2026-02-30' is no time."),
+    ("overlap", "0", "'0' is no overlap. Write a whole number from 1 to 1000."),
+    ("overlap", "1e3", "'1e3' is no overlap."),
+    ("overlap", "-1", "'-1' is no overlap."),
+    ("overlap", "٣", "'٣' is no overlap."),
+    ("rater", [f"r{place}" for place in range(101)], "Name at most 100."),
+]
+MISSPELT: list[tuple[dict[str, object], str]] = [
+    ({"arm": "author:nobody"}, "There is no author 'nobody' here. There are: writer-a"),
+    ({"arm": "extractor:v9"}, "There is no extractor 'v9' here. There are: none."),
+    ({"language": "fr"}, "There is no language 'fr' here. There are: de, en."),
+    ({"category": "pets"}, "There is no category 'pets' here. There are: food, work."),
+    ({"demographic": "income"}, "There is no demographic 'income' here. There are: age_band"),
+    ({"rater": ["zoe"]}, "There is no rater 'zoe' here. There are: judge-"),
+]
 
 
 def faults(**given: object) -> dict[str, str]:
@@ -80,34 +109,44 @@ def test_a_key_leads_back_to_its_selection(given: dict[str, object]) -> None:
     assert Selection.read(QueryDict(selection.key)) == selection
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "says"),
-    [
-        ("rôle", "x", "There is no such filter. There are: role, arm,"),
-        ("question_id", "1 OR 1=1", "There is no such filter."),
-        ("role", "machine", "'machine' is no panel of people. Write first_person or third_party."),
-        ("role", ["first_person", "third_party"], "Give this once."),
-        ("arm", "none", "'none' is no arm. Write one of: condition:<name>"),
-        ("arm", "condition:", "'condition:' is no arm."),
-        ("arm", "condition:some", "There is no condition 'some'. There are: none, all,"),
-        ("arm", "source:dreamt", "There is no source 'dreamt'. There are: typed,"),
-        ("language", "x" * 201, "This is longer than 200 characters."),
-        ("category", "a\x00b", "Write it without control characters."),
-        ("demographic", "\ud800", "Write it without control characters."),
-        ("since", "yesterday", "'yesterday' is no time. Write 2026-01-31 or"),
-        ("until", "2026-02-30", "'2026-02-30' is no time."),
-        ("overlap", "0", "'0' is no overlap. Write a whole number from 1 to 1000."),
-        ("overlap", "1e3", "'1e3' is no overlap."),
-        ("overlap", "-1", "'-1' is no overlap."),
-        ("overlap", "٣", "'٣' is no overlap."),
-        ("rater", [f"r{place}" for place in range(101)], "Name at most 100."),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "says"), REFUSED)
 def test_what_cannot_be_meant_is_refused(name: str, value: object, says: str) -> None:
     """The error names the filter, what is wrong with it, and what would be right."""
     found = faults(**{name: value})
     assert list(found) == [name]
     assert found[name].startswith(says)
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Translations that say their language before the English text."""
+
+    def said(text: str) -> str:
+        return f"[{translation.get_language()}] {text}"
+
+    def counted(one: str, many: str, count: int) -> str:
+        return said(one if count == 1 else many)
+
+    monkeypatch.setattr("django.utils.translation._trans.gettext", said, raising=False)
+    monkeypatch.setattr("django.utils.translation._trans.ngettext", counted, raising=False)
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(("name", "value", "says"), REFUSED)
+def test_it_is_refused_in_the_reader_s_language(name: str, value: object, says: str) -> None:
+    """Every text, with what was given filled in after it was translated; English where nobody reads."""
+    with translation.override("ar"):
+        assert faults(**{name: value})[name].startswith(f"[ar] {says}"[:40])
+    assert faults(**{name: value})[name].startswith("[en] ")
+
+
+@pytest.mark.usefixtures("spoken")
+def test_contradictions_are_in_the_reader_s_language() -> None:
+    with translation.override("zh-hans"):
+        found = faults(since="2026-02-01", until="2026-02-01") | faults(
+            rater="ann", without_rater="ann"
+        )
+    assert {text[:9] for text in found.values()} == {"[zh-hans]"}
 
 
 def test_every_fault_is_named_at_once() -> None:
@@ -197,22 +236,38 @@ def test_judges_are_asked_about_the_chosen_items_alone() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"arm": "author:nobody"}, "There is no author 'nobody' here. There are: writer-a"),
-        ({"arm": "extractor:v9"}, "There is no extractor 'v9' here. There are: none."),
-        ({"language": "fr"}, "There is no language 'fr' here. There are: de, en."),
-        ({"category": "pets"}, "There is no category 'pets' here. There are: food, work."),
-        ({"demographic": "income"}, "There is no demographic 'income' here. There are: age_band"),
-        ({"rater": ["zoe"]}, "There is no rater 'zoe' here. There are: judge-"),
-    ],
-)
+@pytest.mark.parametrize(("given", "says"), MISSPELT)
 def test_a_typing_error_lists_what_there_is(given: dict[str, object], says: str) -> None:
     """An empty panel would look like a finding."""
     with pytest.raises(SelectionError) as caught:
         check(mixed(1).question, Selection.read(given))
     assert next(iter(caught.value.faults.values())).startswith(says)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(("given", "says"), MISSPELT)
+def test_a_typing_error_is_told_in_the_reader_s_language(
+    given: dict[str, object], says: str
+) -> None:
+    question = mixed(1).question
+    with translation.override("ar"), pytest.raises(SelectionError) as caught:
+        check(question, Selection.read(given))
+    assert next(iter(caught.value.faults.values())).startswith(f"[ar] {says}"[:30])
+
+
+@pytest.mark.django_db
+def test_of_many_names_the_first_are_listed() -> None:
+    """And how many more there are."""
+    question = make.question()
+    for number in range(23):
+        make.judgment(
+            item=make.item(question=question),
+            rater=make.judge(name=f"j{number:02}"),
+            role="machine",
+        )
+    with pytest.raises(SelectionError, match=r"There are: j00, .*, j19 and 3 more\.$"):
+        check(question, Selection(raters=("x",)))
 
 
 @pytest.mark.django_db
