@@ -64,6 +64,8 @@ class Patterns:
     def rated(self, at_least: int) -> "Patterns":
         """Return the patterns of items with at least so many ratings."""
         kept = self.ratings >= at_least
+        if kept.all():
+            return self
         owners = None if self.owners is None else self.owners.only(kept)
         return Patterns(self.counts[kept], self.items[kept], owners, self.n_raters)
 

@@ -1,7 +1,7 @@
 """What a bootstrap draws: weights of patterns, and one set of draws for a whole report."""
 
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -40,11 +40,15 @@ class _Shared:
 
     seed: int | str
     kept: "OrderedDict[str, FloatArray]" = field(default_factory=OrderedDict)
+    # Statistics of a panel pass the very same arrays: these are named once.
+    named: deque[tuple[IntArray, OwnerCounts | None, int, str]] = field(
+        default_factory=lambda: deque(maxlen=MOST_KEPT)
+    )
 
     def weights(
         self, items: IntArray, owners: OwnerCounts | None, draws: int
     ) -> Iterable[FloatArray]:
-        units = _digest(items, owners, draws)
+        units = self._name(items, owners, draws)
         if units in self.kept:
             self.kept.move_to_end(units)
             return [self.kept[units]]
@@ -56,6 +60,13 @@ class _Shared:
             if len(self.kept) > MOST_KEPT:
                 self.kept.popitem(last=False)
         return chain([first], blocks)
+
+    def _name(self, items: IntArray, owners: OwnerCounts | None, draws: int) -> str:
+        for its_items, its_owners, its_draws, name in self.named:
+            if its_items is items and its_owners is owners and its_draws == draws:
+                return name
+        self.named.append((items, owners, draws, _digest(items, owners, draws)))
+        return self.named[-1][-1]
 
 
 _shared: ContextVar[_Shared | None] = ContextVar("shared draws", default=None)

@@ -159,6 +159,17 @@ def test_a_panel_without_any_number_is_one_line(page_of: type[PageOf]) -> None:
     assert "First person" not in next(people.all("table")).text
 
 
+def test_numbers_missing_for_one_reason_are_one_line_however_many_items_each_has() -> None:
+    few, many = (
+        record(f"bradley_terry@{name}", value=None, reason="not_identified", n_items=n)
+        for name, n in (("a", 247), ("b", 263))
+    )
+    other = record("bradley_terry@c", value=None, reason="too_few", n_items=1)
+    assert sections.silent([few, many]) == [many]
+    assert sections.silent([few, many, other]) == []
+    assert sections.silent([few]) == []
+
+
 def test_a_number_missing_beside_others_says_why(page_of: type[PageOf]) -> None:
     given = [record("raw_agreement"), record("gwet_ac1", value=None, reason="no_variation")]
     people = part(page_of.records(given), "people")
