@@ -99,7 +99,7 @@ def test_filters_choose_what_is_compared(question: Question) -> None:
 def test_a_filter_that_cannot_be_meant(question: Question) -> None:
     """Each bad one by its option, with what would be right; nothing is computed."""
     assert refusal("--study=pilot", "--overlap=0", "--role=judge").splitlines() == [
-        "--role: 'judge' is no panel of people. Write first_person or third_party.",
+        "--role: 'judge' is no panel of people. Write one of: first_person, third_party.",
         "--overlap: '0' is no overlap. Write a whole number from 1 to 1000.",
     ]
     assert refusal("--study=pilot", "--without-rater=zoe") == (
