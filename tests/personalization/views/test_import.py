@@ -196,7 +196,7 @@ def test_a_stalled_job_is_retried(upload: Upload) -> None:
         "UPDATE procrastinate_jobs SET status = 'doing',"
         " worker_id = (SELECT id FROM procrastinate_workers)"
     )
-    work()
+    # No worker runs in between: where a minute begins just then, it would be helped already.
     assert "Waiting for a worker." in page_of(upload, one)
     _a_minute_passes()
     work()
