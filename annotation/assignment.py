@@ -4,21 +4,28 @@ Every verb locks the person's enrollment first and a place after it, so that two
 take turns and nobody waits in a circle. Other people's places are claimed with SKIP LOCKED.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from annotation import lanes
 from annotation.answers import Answers
-from annotation.enrollment import GIVEN_BACK, go_on, open_own_slots
-from annotation.models import Enrollment, Judgment, Lapse, Rater, Sheet, Slot
-from annotation.models.person import Scope
-from annotation.models.sheet import Stage
+from annotation.enrollment import advance, go_on
+from annotation.following import follow
+from annotation.lanes import Wanted
+from annotation.models import Enrollment, Lapse, Rater, Sheet, Slot
+from annotation.models.person import Part
 from annotation.models.slot import LapseReason, Purpose, SlotRole
 from annotation.sheets import rater_of
-from annotation.submission import is_same, is_sent, is_surplus, write
+from annotation.submission import is_late, is_same, is_sent, write
+
+# One sheet in work, and the next one that a page may have got in advance.
+MOST_OPEN = 2
 
 
 class Refusal(Enum):
@@ -39,66 +46,103 @@ class SheetError(Exception):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a sheet that was sent: whether it came in time, and what comes next.
+
+    The next place is leased to the person already; None where something else comes, or nothing.
+    """
+
+    in_time: bool
+    next: Slot | None
+
+
 def claim_own(enrollment: Enrollment) -> Slot | None:
     """Return the next of a person's own sheets, leased to them; None where none waits."""
     with transaction.atomic():
         person = _here(enrollment)
-        slot = open_own_slots(person).select_for_update(of=("self",)).first()
-        return _lease(person, slot) if slot else None
+        return _own(person, rater_of(person))
 
 
 def claim_other(enrollment: Enrollment) -> Slot | None:
     """Return a sheet of somebody else's, leased to this person: the one they have, or a new one."""
     with transaction.atomic():
         person = _here(enrollment)
-        if person.finished_at is not None:
-            return None
+        return _other(person, rater_of(person))
+
+
+def claim_ahead(enrollment: Enrollment) -> Slot | None:
+    """Lease the sheet after the one that a person has, so that its page can be there in time.
+
+    Only while more places are free than people hold: nobody waits for what nobody looks at yet.
+    """
+    with transaction.atomic():
+        person = _here(enrollment)
         rater = rater_of(person)
-        slot = _held(person, rater).first()
-        if slot is None:
-            slot = _first(_free(person, rater)) or _first(_expired(person, rater))
-        return _lease(person, slot) if slot else None
+        held = list(_held(person, rater, SlotRole.THIRD_PARTY)[:MOST_OPEN])
+        if len(held) == MOST_OPEN:
+            return held[-1]
+        if not held or person.finished_at is not None or person.part != Part.OTHERS:
+            return None
+        is_last = person.others_sent + 1 >= person.study.sheets_each
+        if is_last or not lanes.is_plenty(person.study_id):
+            return None
+        return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
 
 
 def other_available(enrollment: Enrollment) -> bool:
     """Return whether `claim_other` would find a sheet now."""
     rater = rater_of(enrollment)
-    found = (_held, _free, _expired)
-    return any(places(enrollment, rater).exists() for places in found)
+    held = _held(enrollment, rater, SlotRole.THIRD_PARTY).exists()
+    return held or lanes.is_available(Wanted(enrollment, rater, SlotRole.THIRD_PARTY))
 
 
 def next_release(enrollment: Enrollment) -> datetime | None:
     """Return when the next place may become free for a person, as leases stand; None for never."""
-    places = _new_to(enrollment, rater_of(enrollment)).filter(reserved_for=None)
-    first: datetime | None = places.aggregate(first=Min("leased_until"))["first"]
-    return first
+    return lanes.next_release(Wanted(enrollment, rater_of(enrollment), SlotRole.THIRD_PARTY))
 
 
 def hold(enrollment: Enrollment, slot_id: int) -> Slot:
     """Return the place at a sheet that a person may fill in now, taken anew where it was given up."""
+    held = _held(enrollment, rater_of(enrollment)).filter(pk=slot_id).first()
+    if held is not None and _may(enrollment):
+        _renew(enrollment, held)
+        return held
     with transaction.atomic():
         person = _here(enrollment)
         slot, rater = _place(person, slot_id), rater_of(person)
         if is_sent(slot, rater):
             raise SheetError(Refusal.SENT)
         place = _take(person, rater, slot)
-        if not Slot.objects.filter(_shown_to(rater), pk=place.pk).exists():
+        if not place.offered:
             raise SheetError(Refusal.TAKEN_AWAY)
         return place
 
 
-def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> bool:
-    """Keep a person's answers to a sheet, and let the person go on.
+def beat(enrollment: Enrollment, slot_id: int) -> bool:
+    """Keep a place for a person who is still at it; return whether it is theirs.
+
+    After it was sent this is no fault, and does nothing.
+    """
+    mine = Slot.objects.filter(pk=slot_id, rater=rater_of(enrollment))
+    minutes = timedelta(minutes=enrollment.study.lease_minutes)
+    return bool(mine.filter(submitted_at=None).update(leased_until=Now() + minutes)) or (
+        mine.exists()
+    )
+
+
+def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
+    """Keep a person's answers to a sheet, let the person go on, and lease what comes next.
 
     Sending the same once more does no harm. Whoever is late keeps the place while nobody else has
-    it; after that the answers are kept as surplus, outside every panel, and False is returned.
+    it; after that the answers are kept as surplus, outside every panel, and counted as work done.
     """
     with transaction.atomic():
         person = _here(enrollment)
         slot, rater = _place(person, slot_id), rater_of(person)
         if is_sent(slot, rater):
             if is_same(slot, rater, answers):
-                return not is_surplus(slot, rater)
+                return Sent(not is_late(slot, rater), _next(person, rater))
             raise SheetError(Refusal.SENT)
         try:
             place = _take(person, rater, slot)
@@ -106,11 +150,19 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> bool:
             if error.why is not Refusal.TOO_LATE:
                 raise
             place = None
-        write(person, slot, answers, place, counts=not _is_taken_back(slot.sheet))
-        if place is not None:
+        write(person, slot, answers, place, counts=not _is_taken_back(slot))
+        if place is None:
+            late = _lapses(slot, rater).order_by("-id").values("pk")[:1]
+            Lapse.objects.filter(pk__in=late).update(answered_at=Now())
+        else:
             Slot.objects.filter(pk=place.pk).update(submitted_at=Now(), draft=None)
-        go_on(person.pk)
-        return place is not None
+        if slot.role == SlotRole.THIRD_PARTY:
+            person.others_sent += 1
+            Enrollment.objects.filter(pk=person.pk).update(others_sent=F("others_sent") + 1)
+        if place is not None:
+            follow(person, rater, place)
+        advance(person)
+        return Sent(place is not None, _next(person, rater))
 
 
 def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str = "") -> None:
@@ -136,11 +188,60 @@ def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str 
 
 def _here(enrollment: Enrollment) -> Enrollment:
     """Return the person's enrollment, locked; refuse people who have withdrawn or not agreed."""
-    person = Enrollment.objects.select_related("study", "participant")
+    person = Enrollment.objects.select_related("study", "participant__rater")
     locked = person.select_for_update(of=("self",)).get(pk=enrollment.pk)
-    if locked.withdrawn_at is not None or locked.consented_at is None:
+    if not _may(locked):
         raise SheetError(Refusal.LEFT)
     return locked
+
+
+def _may(person: Enrollment) -> bool:
+    return person.withdrawn_at is None and person.consented_at is not None
+
+
+def _own(person: Enrollment, rater: Rater) -> Slot | None:
+    held = _held(person, rater, SlotRole.FIRST_PERSON).first()
+    if held is not None:
+        _renew(person, held)
+        return held
+    purpose = Purpose.REPEAT if person.part == Part.REPEAT else Purpose.LABEL
+    wanted = Wanted(person, rater, SlotRole.FIRST_PERSON, purposes=(purpose.value,))
+    return lanes.next_place(wanted)
+
+
+def _other(person: Enrollment, rater: Rater) -> Slot | None:
+    if person.finished_at is not None:
+        return None
+    held = _held(person, rater, SlotRole.THIRD_PARTY).first()
+    if held is not None:
+        _renew(person, held)
+        return held
+    return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
+
+
+def _next(person: Enrollment, rater: Rater) -> Slot | None:
+    """Return what a person who has sent a sheet goes on with at once, if it is a sheet."""
+    if person.finished_at is not None or person.waiting_since is not None:
+        return None
+    if person.part == Part.OTHERS:
+        return _other(person, rater)
+    return None if person.part == Part.CHAT else _own(person, rater)
+
+
+def _held(person: Enrollment, rater: Rater, role: SlotRole | None = None) -> "QuerySet[Slot]":
+    """Return the places of a study that a rater holds and may fill in, the oldest lease first."""
+    held = Slot.objects.select_related("sheet__study").filter(
+        rater=rater, submitted_at=None, offered=True, sheet__study=person.study_id
+    )
+    return (held.filter(role=role) if role else held).order_by("leased_at", "id")
+
+
+def _renew(person: Enrollment, slot: Slot) -> None:
+    """Give a person the whole time again, once half of it is over."""
+    minutes = timedelta(minutes=person.study.lease_minutes)
+    if slot.leased_until is None or slot.leased_until - timezone.now() < minutes / 2:
+        Slot.objects.filter(pk=slot.pk).update(leased_until=Now() + minutes)
+        slot.refresh_from_db(fields=["leased_until"])
 
 
 def _place(person: Enrollment, slot_id: int) -> Slot:
@@ -151,10 +252,14 @@ def _place(person: Enrollment, slot_id: int) -> Slot:
     return slot
 
 
-def _is_taken_back(sheet: Sheet) -> bool:
+def _is_taken_back(slot: Slot) -> bool:
     """Return whether the person whom a sheet is about has withdrawn while others had it open."""
+    if slot.offered:
+        return False
     return Enrollment.objects.filter(
-        study=sheet.study_id, participant__rater=sheet.owner_id, withdrawn_at__isnull=False
+        study=slot.sheet.study_id,
+        participant__rater=slot.sheet.owner_id,
+        withdrawn_at__isnull=False,
     ).exists()
 
 
@@ -178,79 +283,20 @@ def _take(person: Enrollment, rater: Rater, slot: Slot) -> Slot:
     same_sheet = Slot.objects.select_related("sheet__study").select_for_update(of=("self",))
     if since := same_sheet.filter(sheet=slot.sheet_id, rater=rater, occasion=slot.occasion).first():
         return since
-    if slot.rater_id is not None:
+    if slot.rater_id is not None or slot.reserved_for_id not in (None, rater.pk):
         raise SheetError(Refusal.TOO_LATE)
-    return _lease(person, slot)
+    return _lease(person, rater, slot)
 
 
-def _shown_to(rater: Rater) -> Q:
-    """Return which sheets a rater may see: no flag on them, and others' only as they agreed to."""
-    owners = Enrollment.objects.filter(
-        study=OuterRef("sheet__study"),
-        participant__rater=OuterRef("sheet__owner"),
-        withdrawn_at=None,
-        scopes__contains=[Scope.SHOW],
+def _lease(person: Enrollment, rater: Rater, slot: Slot) -> Slot:
+    """Give a free place that the caller has locked to a person, for the time of the study."""
+    before = _lapses(slot, rater).order_by("-id").first()
+    Slot.objects.filter(pk=slot.pk).update(
+        rater=rater,
+        leased_at=Now(),
+        leased_until=Now() + timedelta(minutes=person.study.lease_minutes),
+        draft=before.draft if before else None,
     )
-    theirs = Q(sheet__owner=rater) | Q(sheet__owner=None)
-    return Q(sheet__hidden_at=None) & (theirs | Q(Exists(owners)))
-
-
-def _others(person: Enrollment, rater: Rater) -> "QuerySet[Slot]":
-    return (
-        Slot.objects.select_related("sheet__study")
-        .filter(
-            _shown_to(rater),
-            sheet__study=person.study_id,
-            sheet__stage__in=Stage.values,
-            role=SlotRole.THIRD_PARTY,
-            purpose=Purpose.LABEL,
-            submitted_at=None,
-        )
-        .order_by("position", "id")
-    )
-
-
-def _held(person: Enrollment, rater: Rater) -> "QuerySet[Slot]":
-    return _others(person, rater).filter(rater=rater)
-
-
-def _new_to(person: Enrollment, rater: Rater) -> "QuerySet[Slot]":
-    """Return places at sheets that this rater does not own and has had nothing to do with."""
-    sheet = OuterRef("sheet")
-    return _others(person, rater).exclude(
-        Q(sheet__owner=rater)
-        | Q(Exists(Slot.objects.filter(sheet=sheet, rater=rater)))
-        | Q(Exists(Lapse.objects.filter(sheet=sheet, rater=rater, why__in=GIVEN_BACK)))
-        | Q(Exists(Judgment.objects.filter(item__sheet=sheet, rater=rater)))
-    )
-
-
-def _free(person: Enrollment, rater: Rater) -> "QuerySet[Slot]":
-    not_reserved = Q(reserved_for=None) | Q(reserved_for=rater)
-    return _new_to(person, rater).filter(not_reserved, rater=None)
-
-
-def _expired(person: Enrollment, rater: Rater) -> "QuerySet[Slot]":
-    """Return places whose holder let the time go by: taken only where none is free."""
-    return _new_to(person, rater).filter(reserved_for=None, leased_until__lt=Now())
-
-
-def _first(places: "QuerySet[Slot]") -> Slot | None:
-    return places.select_for_update(skip_locked=True, of=("self",)).first()
-
-
-def _lease(person: Enrollment, slot: Slot) -> Slot:
-    """Give a locked place to a person for the time of the study; whoever had it has lapsed."""
-    rater = rater_of(person)
-    until = {"leased_until": Now() + timedelta(minutes=person.study.lease_minutes)}
-    if slot.rater is not None and slot.rater != rater:
-        _free_up(slot, slot.rater, LapseReason.EXPIRED)
-    lease = Slot.objects.filter(pk=slot.pk)
-    if slot.rater_id is None:
-        before = _lapses(slot, rater).order_by("-id").first()
-        lease.update(rater=rater, leased_at=Now(), draft=before.draft if before else None, **until)
-    else:
-        lease.update(**until)
     slot.refresh_from_db(fields=["rater", "leased_at", "leased_until", "draft"])
     return slot
 

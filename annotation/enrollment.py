@@ -3,19 +3,27 @@
 import secrets
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation.models import Conversation, Enrollment, Lapse, Slot
 from annotation.models.consent import Way
-from annotation.models.person import PSEUDONYM_ALPHABET, Part
+from annotation.models.person import PSEUDONYM_ALPHABET, Ending, Part
 from annotation.models.sheet import Stage
-from annotation.models.slot import LapseReason, SlotRole
+from annotation.models.slot import LapseReason, Purpose, SlotRole
 from annotation.sheets import rater_of
 from annotation.work import look
 
 PARTS = {
-    Way.WHOLE: (Part.CHAT, Part.REVIEW, Part.RELEVANCE, Part.COMPARISON, Part.DONE),
+    Way.WHOLE: (
+        Part.CHAT,
+        Part.REVIEW,
+        Part.RELEVANCE,
+        Part.COMPARISON,
+        Part.REPEAT,
+        Part.DONE,
+    ),
     Way.LABELS: (Part.OTHERS, Part.DONE),
 }
 # The step of the machine that prepares a part; the part's sheets are of the stage of that name.
@@ -25,20 +33,23 @@ PREPARED_BY = {
     Part.COMPARISON: "generation",
 }
 CODE_LENGTH = 10
+CLOSING = ("waiting_since", "finished_at", "ended_by", "earned_minor", "completion_code")
 # A sheet that a rater gave back in one of these ways is not offered to the rater again.
 GIVEN_BACK = (LapseReason.SKIPPED, LapseReason.FLAGGED)
 
 
-def open_own_slots(enrollment: Enrollment) -> "QuerySet[Slot]":
+def open_own_slots(enrollment: Enrollment, purpose: Purpose = Purpose.LABEL) -> "QuerySet[Slot]":
     """Return the places at a person's own sheets that still wait for an answer, oldest first."""
     rater = rater_of(enrollment)
     given_back = Lapse.objects.filter(sheet=OuterRef("sheet"), rater=rater, why__in=GIVEN_BACK)
     return (
         Slot.objects.filter(
+            Q(not_before=None) | Q(not_before__lte=Now()),
             sheet__owner=rater,
             sheet__study=enrollment.study_id,
             sheet__hidden_at=None,
             role=SlotRole.FIRST_PERSON,
+            purpose=purpose,
             submitted_at=None,
         )
         .exclude(Exists(given_back))
@@ -52,12 +63,20 @@ def go_on(pk: int) -> Enrollment:
 
     Call it whenever something was finished: the chat, a sheet, or the machine's preparation.
     """
-    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    enrollment = Enrollment.objects.select_related("study", "participant__rater")
+    return advance(enrollment.select_for_update(of=("self",)).get(pk=pk))
+
+
+def advance(enrollment: Enrollment) -> Enrollment:
+    """Do what `go_on` does, to an enrollment that the caller has locked."""
     if enrollment.consented_at is None or enrollment.withdrawn_at or enrollment.finished_at:
         return enrollment
+    moved = False
     while enrollment.waiting_since is None and _is_through(enrollment):
         _enter(enrollment, _next(enrollment))
-    enrollment.save(update_fields=["part", "waiting_since", "finished_at", "completion_code"])
+        moved = True
+    if moved:
+        enrollment.save(update_fields=["part", *CLOSING])
     return enrollment
 
 
@@ -73,12 +92,13 @@ def prepared(pk: int, trouble: str = "") -> Enrollment:
 
 
 @transaction.atomic
-def finish(pk: int) -> Enrollment:
+def finish(pk: int, by: Ending = Ending.STOPPED) -> Enrollment:
     """End a person's part in the study where it stands, with a completion code; part tells where."""
-    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    people = Enrollment.objects.select_related("study", "participant__rater")
+    enrollment = people.select_for_update(of=("self",)).get(pk=pk)
     if enrollment.finished_at is None and enrollment.withdrawn_at is None:
-        _close(enrollment)
-        enrollment.save(update_fields=["waiting_since", "finished_at", "completion_code"])
+        _close(enrollment, by)
+        enrollment.save(update_fields=CLOSING)
     return enrollment
 
 
@@ -93,16 +113,12 @@ def _is_through(enrollment: Enrollment) -> bool:
             )
             return mine.filter(finished_at__isnull=False).exists()
         case Part.OTHERS:
-            return others_done(enrollment) >= enrollment.study.sheets_each
+            return enrollment.others_sent >= enrollment.study.sheets_each
+        case Part.REPEAT:
+            return not open_own_slots(enrollment, Purpose.REPEAT).exists()
         case _:
             stage = Stage(enrollment.part)
             return not open_own_slots(enrollment).filter(sheet__stage=stage).exists()
-
-
-def others_done(enrollment: Enrollment) -> int:
-    """Return how many of other people's sheets a person has submitted in this study."""
-    mine = Slot.objects.filter(rater=rater_of(enrollment), role=SlotRole.THIRD_PARTY)
-    return mine.filter(sheet__study=enrollment.study_id, submitted_at__isnull=False).count()
 
 
 def _next(enrollment: Enrollment) -> Part:
@@ -113,15 +129,16 @@ def _next(enrollment: Enrollment) -> Part:
 def _enter(enrollment: Enrollment, part: Part) -> None:
     enrollment.part = part
     if part is Part.DONE:
-        _close(enrollment)
+        _close(enrollment, Ending.DONE)
     elif step := PREPARED_BY.get(part):
         enrollment.waiting_since = timezone.now()
         look(step, enrollment.pk)
 
 
-def _close(enrollment: Enrollment) -> None:
+def _close(enrollment: Enrollment, by: Ending) -> None:
     enrollment.waiting_since = None
     enrollment.finished_at = timezone.now()
+    enrollment.ended_by = by
     enrollment.completion_code = "".join(
         secrets.choice(PSEUDONYM_ALPHABET) for _ in range(CODE_LENGTH)
     ).upper()

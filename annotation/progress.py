@@ -23,6 +23,7 @@ class Standing(TextChoices):
     REVIEWING = "reviewing", _("Reviews")
     RELEVANCE = "relevance", _("Judges relevance")
     COMPARING = "comparing", _("Compares")
+    REPEATING = "repeating", _("Answers some again")
     LABELLING = "labelling", _("Labels for others")
     DONE = "done", _("Done")
     STOPPED = "stopped", _("Stopped early")
@@ -38,6 +39,7 @@ UNDER_WAY = (
     Standing.REVIEWING,
     Standing.RELEVANCE,
     Standing.COMPARING,
+    Standing.REPEATING,
     Standing.LABELLING,
 )
 # The first one that fits is a person's standing.
@@ -52,6 +54,7 @@ _FITS: tuple[tuple[Q, Standing], ...] = (
     (Q(part=Part.REVIEW), Standing.REVIEWING),
     (Q(part=Part.RELEVANCE), Standing.RELEVANCE),
     (Q(part=Part.COMPARISON), Standing.COMPARING),
+    (Q(part=Part.REPEAT), Standing.REPEATING),
     (Q(part=Part.OTHERS), Standing.LABELLING),
     (Q(part=Part.DONE), Standing.DONE),
 )

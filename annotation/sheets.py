@@ -31,15 +31,18 @@ SEED_BITS = 31
 def rater_of(enrollment: Enrollment) -> Rater:
     """Return the rater that a participant is, in every study."""
     person = enrollment.participant
-    rater, _new = Rater.objects.get_or_create(
-        participant=person,
-        defaults={
-            "kind": RaterKind.PERSON,
-            "name": person.pseudonym,
-            "fingerprint": f"person:{person.pseudonym}",
-        },
-    )
-    return rater
+    try:
+        return person.rater
+    except Rater.DoesNotExist:
+        rater, _new = Rater.objects.get_or_create(
+            participant=person,
+            defaults={
+                "kind": RaterKind.PERSON,
+                "name": person.pseudonym,
+                "fingerprint": f"person:{person.pseudonym}",
+            },
+        )
+        return rater
 
 
 @transaction.atomic
@@ -126,6 +129,5 @@ def _slot(sheet: Sheet, role: SlotRole, ordinal: int, reserved_for: Rater | None
         role=role,
         ordinal=ordinal,
         reserved_for=reserved_for,
-        position=sheet.pk,
         seed=secrets.randbits(SEED_BITS),
     )

@@ -8,13 +8,13 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.enrollment import PARTS, open_own_slots, others_done
+from annotation.enrollment import PARTS, open_own_slots
 from annotation.models import Enrollment, Slot, Study, Turn
 from annotation.models.consent import Way
 from annotation.models.conversation import Speaker
 from annotation.models.person import Part
 from annotation.models.sheet import Stage
-from annotation.models.slot import SlotRole
+from annotation.models.slot import Purpose, SlotRole
 from annotation.sheets import REQUIRED_GAINS, rater_of
 
 # How long people take, in seconds: rounded guesses until a study has been walked through.
@@ -30,6 +30,7 @@ NAMES: Mapping[Part, Promise] = {
     Part.REVIEW: _("Check what was noticed"),
     Part.RELEVANCE: _("Say what matters"),
     Part.COMPARISON: _("Compare answers"),
+    Part.REPEAT: _("Answer some again"),
     Part.OTHERS: _("Label for others"),
 }
 
@@ -83,7 +84,7 @@ def minutes_for(study: Study, way: str) -> int:
 def progress(enrollment: Enrollment) -> Progress:
     """Return how far a person has come in a study."""
     study, now = enrollment.study, Part(enrollment.part)
-    parts = _parts(enrollment.way)
+    parts = _parts(enrollment.way, now)
     is_over = enrollment.finished_at is not None
     place = len(parts) if is_over or now not in parts else parts.index(now)
     steps = []
@@ -113,8 +114,10 @@ def messages_sent(enrollment: Enrollment) -> int:
     ).count()
 
 
-def _parts(way: str) -> tuple[Part, ...]:
-    return tuple(part for part in PARTS[Way(way)] if part is not Part.DONE)
+def _parts(way: str, now: Part | None = None) -> tuple[Part, ...]:
+    """Return the parts of a way; being asked again is one only for those who are."""
+    hidden = {Part.DONE} if now is Part.REPEAT else {Part.DONE, Part.REPEAT}
+    return tuple(part for part in PARTS[Way(way)] if part not in hidden)
 
 
 def _minutes(seconds: int) -> int:
@@ -128,6 +131,8 @@ def _ahead(study: Study, part: Part) -> tuple[int, int]:
             return study.turns_min, study.turns_min * MESSAGE
         case Part.OTHERS:
             return study.sheets_each, study.sheets_each * OTHER_SHEET
+        case Part.REPEAT:
+            return 0, 0
         case _:
             stage = Stage(part)
             sheets = 1 if part is Part.REVIEW else study.queries_each
@@ -147,8 +152,12 @@ def _present(enrollment: Enrollment, part: Part) -> Step:
             done = messages_sent(enrollment)
             left = max(0, total - done) * MESSAGE
         case Part.OTHERS:
-            done = others_done(enrollment)
+            done = enrollment.others_sent
             left = max(0, total - done) * OTHER_SHEET
+        case Part.REPEAT:
+            again = open_own_slots(enrollment, Purpose.REPEAT)
+            done, total = 0, again.count()
+            left = total * OTHER_SHEET
         case _:
             sheets = _own_sheets(enrollment, Stage(part))
             if sheets:
@@ -170,6 +179,7 @@ def _own_sheets(enrollment: Enrollment, stage: Stage) -> list[int]:
             sheet__hidden_at=None,
             sheet__stage=stage,
             role=SlotRole.FIRST_PERSON,
+            purpose=Purpose.LABEL,
         )
         .annotate(items=Count("sheet__items"))
         .values_list("pk", "items")

@@ -8,6 +8,7 @@ from annotation.models import (
     Enrollment,
     Item,
     Judgment,
+    Lapse,
     MissingAttribute,
     Participant,
     Rater,
@@ -20,7 +21,13 @@ from annotation.sheets import rater_of
 def is_sent(slot: Slot, rater: Rater) -> bool:
     """Return whether the rater has sent this sheet on this occasion, from whichever place."""
     places = Slot.objects.filter(sheet=slot.sheet_id, rater=rater, occasion=slot.occasion)
-    return places.filter(submitted_at__isnull=False).exists() or _sent(slot, rater).exists()
+    return places.filter(submitted_at__isnull=False).exists() or is_late(slot, rater)
+
+
+def is_late(slot: Slot, rater: Rater) -> bool:
+    """Return whether the sheet was sent after somebody else had been given the place."""
+    lapses = Lapse.objects.filter(sheet=slot.sheet_id, rater=rater, answered_at__isnull=False)
+    return lapses.filter(slot__occasion=slot.occasion).exists()
 
 
 def is_same(slot: Slot, rater: Rater, answers: Answers) -> bool:
@@ -33,11 +40,6 @@ def is_same(slot: Slot, rater: Rater, answers: Answers) -> bool:
 def sent_answers(slot: Slot, rater: Rater) -> dict[int, Answer]:
     """Return what the rater has answered to this sheet on this occasion, by item."""
     return {one.item_id: _answer(one) for one in _sent(slot, rater)}
-
-
-def is_surplus(slot: Slot, rater: Rater) -> bool:
-    """Return whether the sheet was sent after somebody else had been given the place."""
-    return _sent(slot, rater).filter(use=Use.SURPLUS).exists()
 
 
 def write(

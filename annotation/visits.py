@@ -57,7 +57,7 @@ def enrolled(request: HttpRequest, study: str) -> Enrollment | None:
         return None
     newest = ConsentText.objects.filter(study=OuterRef("study")).order_by("-version")
     return (
-        Enrollment.objects.select_related("study", "participant", "invite")
+        Enrollment.objects.select_related("study", "participant__rater", "invite")
         .annotate(newest_version=Subquery(newest.values("version")[:1]))
         .filter(participant=pk, study__name=study)
         .first()

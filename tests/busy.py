@@ -24,7 +24,7 @@ def consent(study: m.Study, *, provider: str = "") -> m.ConsentText:
 def person(study: m.Study, standing: Standing) -> m.Enrollment:
     """Make somebody who is there."""
     now = timezone.now()
-    agreed: dict[str, Any] = {"consent_version": 1, "consented_at": now, "scopes": ["use"]}
+    agreed: dict[str, Any] = {"consent_version": 1, "consented_at": now, "scopes": ["use", "show"]}
     columns: dict[Standing, dict[str, Any]] = {
         Standing.READING: {},
         Standing.CHATTING: agreed,
@@ -32,6 +32,7 @@ def person(study: m.Study, standing: Standing) -> m.Enrollment:
         Standing.REVIEWING: {**agreed, "part": Part.REVIEW},
         Standing.RELEVANCE: {**agreed, "part": Part.RELEVANCE},
         Standing.COMPARING: {**agreed, "part": Part.COMPARISON},
+        Standing.REPEATING: {**agreed, "part": Part.REPEAT},
         Standing.LABELLING: {**agreed, "part": Part.OTHERS, "way": "labels"},
         Standing.DONE: {**agreed, "part": Part.DONE, "finished_at": now},
         Standing.STOPPED: {**agreed, "part": Part.REVIEW, "finished_at": now},

@@ -5,8 +5,10 @@ from annotation.models.consent import ConsentText, Invite
 from annotation.models.conversation import Conversation, Turn
 from annotation.models.demographic import Demographic
 from annotation.models.judgment import Judgment, Reference, Stamp
+from annotation.models.lane import Cursor, Lane, Tally
 from annotation.models.missing import MissingAttribute
 from annotation.models.person import Enrollment, Participant
+from annotation.models.plan import Plan
 from annotation.models.query import Query, RelevancePair
 from annotation.models.question import Option, Question
 from annotation.models.rater import Rater
@@ -23,16 +25,19 @@ __all__ = [
     "Author",
     "ConsentText",
     "Conversation",
+    "Cursor",
     "Demographic",
     "Enrollment",
     "Evidence",
     "Invite",
     "Item",
     "Judgment",
+    "Lane",
     "Lapse",
     "MissingAttribute",
     "Option",
     "Participant",
+    "Plan",
     "Query",
     "Question",
     "Rater",
@@ -45,6 +50,7 @@ __all__ = [
     "Slot",
     "Stamp",
     "Study",
+    "Tally",
     "Turn",
     "User",
 ]

@@ -25,6 +25,7 @@ class Use(models.TextChoices):
     """What an answer counts for; panels use labels alone."""
 
     LABEL = "label"
+    EXTRA = "extra"
     REPEAT = "repeat"
     GOLD = "gold"
     TRAINING = "training"

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from annotation.models.consent import Invite, Way
 from annotation.models.constraints import one_of, together
 from annotation.models.study import Study
+from annotation.models.user import User
 
 PSEUDONYM_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -22,6 +23,10 @@ class Participant(models.Model):
     """A person, known here by a pseudonym alone."""
 
     pseudonym = models.TextField(unique=True, default=new_pseudonym, editable=False)
+    # The account of a researcher who looks at sheets as raters see them; null for everybody else.
+    user = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, related_name="participant"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
@@ -44,8 +49,17 @@ class Part(models.TextChoices):
     REVIEW = "review"
     RELEVANCE = "relevance"
     COMPARISON = "comparison"
+    REPEAT = "repeat"
     OTHERS = "others"
     DONE = "done"
+
+
+class Ending(models.TextChoices):
+    """How a person's part in a study came to its end."""
+
+    DONE = "done"
+    STOPPED = "stopped"  # by the person
+    NO_WORK = "no_work"  # nothing was left to do
 
 
 class Enrollment(models.Model):
@@ -70,6 +84,13 @@ class Enrollment(models.Model):
     consented_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.TextField(choices=Ending.choices, null=True, blank=True)
+    # What was earned, by the rule of the study on the day of the end; null = unpaid.
+    earned_minor = models.PositiveIntegerField(null=True, blank=True)
+    # Sheets of other people that were sent, surplus included.
+    others_sent = models.PositiveIntegerField(default=0, db_default=0)
+    # A researcher's, for looking at sheets: counted nowhere.
+    preview = models.BooleanField(default=False, db_default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     completion_code = models.TextField(null=True, blank=True, unique=True)
 
@@ -81,6 +102,7 @@ class Enrollment(models.Model):
             ),
             one_of("way", Way, "enrollment_way_known"),
             one_of("part", Part, "enrollment_part_known"),
+            one_of("ended_by", Ending, "enrollment_ending_known"),
             together("consent_version", "consented_at", name="enrollment_consent_versioned"),
             models.CheckConstraint(
                 condition=models.Q(consented_at__isnull=True) | models.Q(declined_at__isnull=True),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from annotation.models.attribute import Attribute
-from annotation.models.constraints import filled
+from annotation.models.constraints import filled, one_of
 from annotation.models.query import RelevancePair
 from annotation.models.question import Question
 from annotation.models.rater import Rater
@@ -23,6 +23,15 @@ class Stage(models.TextChoices):
     COMPARISON = "comparison"  # one response pair: overall, and a gain for each attribute
 
 
+class SheetUse(models.TextChoices):
+    """What a sheet is for; all but labels are put to raters now and then, beside the quota."""
+
+    LABEL = "label"
+    GOLD = "gold"  # what is right is known, and the rater is not told
+    TRAINING = "training"  # what is right is known, and the rater is told at once
+    ATTENTION = "attention"  # asks for one certain answer, as a check whether it is read
+
+
 class Sheet(models.Model):
     """What one rater gets at once: it pins what it shows and holds atomic items."""
 
@@ -31,15 +40,28 @@ class Sheet(models.Model):
     owner = models.ForeignKey(
         Rater, models.PROTECT, null=True, blank=True, related_name="owned_sheets"
     )
+    use = models.TextField(choices=SheetUse.choices, default=SheetUse.LABEL, db_default="label")
+    # A group of sheets of this stage that advances as fast as the others.
+    stratum = models.TextField(blank=True, db_default="")
     shown = models.JSONField(default=dict, blank=True, db_default={})
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        indexes = [
+            # The gold, training and attention sheets of a study are few.
+            models.Index(
+                fields=["study", "use", "stage"],
+                condition=~models.Q(use="label"),
+                name="sheet_check",
+            ),
+            models.Index(fields=["study", "stage", "id"], name="sheet_page"),
+        ]
         constraints = [
             # Pairs of ids that slots and items refer to.
             models.UniqueConstraint(fields=["id", "owner"], name="sheet_of_owner"),
             models.UniqueConstraint(fields=["id", "study"], name="sheet_of_study"),
+            one_of("use", SheetUse, "sheet_use_known"),
         ]
 
     def __str__(self) -> str:

@@ -4,27 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from annotation.models.consent import Invite
 from annotation.models.constraints import one_of
+from annotation.models.lane import Lane
+from annotation.models.places import Purpose, SlotRole
 from annotation.models.rater import Rater
 from annotation.models.sheet import Sheet
 
-
-class SlotRole(models.TextChoices):
-    """A rater's relation to the sheet's owner."""
-
-    FIRST_PERSON = "first_person"
-    THIRD_PARTY = "third_party"
-
-
-class Purpose(models.TextChoices):
-    """Why a slot exists; only labels count towards the quota."""
-
-    LABEL = "label"
-    REPEAT = "repeat"
-    GOLD = "gold"
-    TRAINING = "training"
-    ATTENTION = "attention"
-    PREVIEW = "preview"
+__all__ = ["Lapse", "LapseReason", "Purpose", "Slot", "SlotRole"]
 
 
 class Slot(models.Model):
@@ -38,9 +25,27 @@ class Slot(models.Model):
     purpose = models.TextField(choices=Purpose.choices, default=Purpose.LABEL, db_default="label")
     ordinal = models.SmallIntegerField(null=True, blank=True)
     occasion = models.SmallIntegerField(default=0, db_default=0)
-    reserved_for = models.ForeignKey(
-        Rater, models.PROTECT, null=True, blank=True, related_name="reserved_slots"
+    # Places that are taken earlier than others, and places for those who came by one invite.
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    cohort = models.ForeignKey(
+        Invite, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    # Where it stands in line: both are set by the database, which counts and orders places.
+    lane = models.ForeignKey(
+        Lane, models.PROTECT, related_name="slots", editable=False, db_index=False
+    )
+    offered = models.BooleanField(default=True, db_default=True, editable=False)
+    reserved_for = models.ForeignKey(
+        Rater,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reserved_slots",
+        db_index=False,
+    )
+    # Not given to anybody earlier than this.
+    not_before = models.DateTimeField(null=True, blank=True)
+    # Order in the lane: 0 = behind all that are there, which the database makes a number of.
     position = models.BigIntegerField(default=0, db_default=0)
     seed = models.IntegerField(default=0, db_default=0)
     rater = models.ForeignKey(
@@ -54,12 +59,32 @@ class Slot(models.Model):
 
     class Meta:
         indexes = [
+            # The heads of the lanes.
             models.Index(
-                fields=["role", "position", "id"],
-                condition=Q(rater__isnull=True),
+                fields=["lane", "position", "id"],
+                condition=Q(rater__isnull=True, reserved_for__isnull=True, offered=True),
                 name="slot_free",
             ),
-            models.Index(fields=["rater", "position"], name="slot_rater"),
+            models.Index(
+                fields=["reserved_for", "position", "id"],
+                condition=Q(reserved_for__isnull=False, rater__isnull=True),
+                name="slot_reserved",
+            ),
+            models.Index(
+                fields=["rater", "position"],
+                condition=Q(rater__isnull=False, submitted_at__isnull=True),
+                name="slot_held",
+            ),
+            models.Index(
+                fields=["rater", "submitted_at"],
+                condition=Q(submitted_at__isnull=False),
+                name="slot_sent",
+            ),
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(rater__isnull=False, submitted_at__isnull=True),
+                name="slot_lease",
+            ),
         ]
         constraints = [
             one_of("role", SlotRole, "slot_role_known"),
@@ -117,15 +142,18 @@ class Lapse(models.Model):
     """The end of a lease without an answer; the slot itself is free again."""
 
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="lapses")
-    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="lapses")
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="lapses", db_index=False)
     rater = models.ForeignKey(Rater, models.PROTECT, related_name="lapses")
     leased_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(db_default=Now())
     why = models.TextField(choices=LapseReason.choices)
     note = models.TextField(blank=True)
     draft = models.JSONField(null=True, blank=True)
+    # When the answers came after all, and were kept as surplus.
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["sheet", "rater"], name="lapse_sheet")]
         constraints = [one_of("why", LapseReason, "lapse_reason_known")]
 
     def __str__(self) -> str:

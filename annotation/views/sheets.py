@@ -175,17 +175,19 @@ def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
         # Of the page it came from, even where the person has another place by now: its sides count.
         return _page(request, slot, form, revision, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        in_time = submit(enrollment, pk, form.answers())
+        sent = submit(enrollment, pk, form.answers())
     except SheetError as error:
         if error.why is not Refusal.SENT:
             raise
         changed = changes(slot, rater_of(enrollment), form)
         return _closed(request, error.why, pk, changed=changed)
-    if not in_time:
+    if not sent.in_time:
         messages.info(
             request,
             _("Your time for that sheet was over. Your answers are kept all the same. Thank you."),
         )
+    if sent.next is not None:
+        return go(request, "sheet", enrollment.study.name, sent.next.pk)
     return go(request, "part", enrollment.study.name)
 
 

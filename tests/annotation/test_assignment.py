@@ -211,7 +211,7 @@ def test_whoever_is_late_keeps_the_place_while_it_is_free(
     assert hold(stranger, slot.pk) == slot
     assert claimed(stranger) == slot
     laid.expire(slot)
-    assert submit(stranger, slot.pk, answers(slot)) is True
+    assert submit(stranger, slot.pk, answers(slot)).in_time
     assert m.Judgment.objects.filter(use="label").count() == 3
 
 
@@ -225,9 +225,9 @@ def test_what_comes_too_late_is_kept_as_surplus(owner: m.Enrollment) -> None:
     laid.expire(slot)
     assert claimed(quick) == slot
     assert refusal(lambda: hold(slow, slot.pk)) is Refusal.TOO_LATE
-    assert submit(slow, slot.pk, answers(slot)) is False
-    assert submit(slow, slot.pk, answers(slot)) is False
-    assert submit(quick, slot.pk, answers(slot)) is True
+    assert not submit(slow, slot.pk, answers(slot)).in_time
+    assert not submit(slow, slot.pk, answers(slot)).in_time
+    assert submit(quick, slot.pk, answers(slot)).in_time
     uses = m.Judgment.objects.values_list("rater", "use")
     expected = {(laid.rater(slow).pk, "surplus"): 3, (laid.rater(quick).pk, "label"): 3}
     assert Counter(uses) == expected
@@ -260,10 +260,10 @@ def test_late_answers_go_to_the_place_given_since(owner: m.Enrollment) -> None:
     since = claimed(slow)
     assert since == held
     assert hold(slow, lost.pk) == since
-    assert submit(slow, lost.pk, answers(since)) is True
+    assert submit(slow, lost.pk, answers(since)).in_time
     since.refresh_from_db()
     assert since.submitted_at is not None
-    assert submit(slow, since.pk, answers(since)) is True
+    assert submit(slow, since.pk, answers(since)).in_time
 
 
 def test_a_skipped_sheet_may_be_sent_after_all(owner: m.Enrollment, stranger: m.Enrollment) -> None:
@@ -273,7 +273,7 @@ def test_a_skipped_sheet_may_be_sent_after_all(owner: m.Enrollment, stranger: m.
     m.Slot.objects.filter(pk=slot.pk).update(draft={"missing": "Boats"})
     give_back(stranger, slot.pk, LapseReason.SKIPPED)
     assert hold(stranger, slot.pk).draft == {"missing": "Boats"}
-    assert submit(stranger, slot.pk, answers(slot)) is True
+    assert submit(stranger, slot.pk, answers(slot)).in_time
 
 
 def test_a_flagged_sheet_may_not_be_sent(owner: m.Enrollment, stranger: m.Enrollment) -> None:
@@ -287,8 +287,8 @@ def test_sending_twice(owner: m.Enrollment) -> None:
     """A replay changes nothing; other answers are refused, and the first ones stay."""
     slot = laid.own_slot(laid.review(owner))
     told = Answers(answers(slot).given, ("The user paints.",))
-    assert submit(owner, slot.pk, told) is True
-    assert submit(owner, slot.pk, told) is True
+    assert submit(owner, slot.pk, told).in_time
+    assert submit(owner, slot.pk, told).in_time
     for other in (answers(slot), Answers(answers(slot, 2).given, told.missing)):
         assert refusal(partial(submit, owner, slot.pk, other)) is Refusal.SENT
     assert refusal(lambda: hold(owner, slot.pk)) is Refusal.SENT
@@ -334,7 +334,7 @@ def test_a_finished_person_gets_no_more(owner: m.Enrollment, stranger: m.Enrollm
     stranger.finished_at = timezone.now()
     stranger.save()
     assert claim_other(stranger) is None
-    assert submit(stranger, slot.pk, answers(slot)) is True
+    assert submit(stranger, slot.pk, answers(slot)).in_time
 
 
 def test_what_was_shown_is_kept_with_each_answer(owner: m.Enrollment) -> None:
@@ -387,7 +387,7 @@ def test_two_presses_of_send_count_once() -> None:
     """Double submit at the same moment: one set of answers, no error, and one step on."""
     owner = make.enrolled(part="review")
     slot = laid.own_slot(laid.review(owner))
-    sent = together([lambda: submit(owner, slot.pk, answers(slot))] * 4)
+    sent = together([lambda: submit(owner, slot.pk, answers(slot)).in_time] * 4)
     assert sent == [True] * 4
     assert m.Judgment.objects.count() == 3
     owner.refresh_from_db()

@@ -35,7 +35,6 @@ def add(crowd: Crowd, laid: Laid, visits: Sequence[plan.Visit], seed: int, stran
                 ordinal=ordinal,
                 reserved_for=crowd.raters[visit.rater] if visit.by_owner else None,
                 rater=crowd.raters[visit.rater],
-                position=sheet.pk,
                 seed=numbers.getrandbits(SEED_BITS),
                 leased_at=leased_at,
                 leased_until=leased_at + times.JOINING,
@@ -48,7 +47,6 @@ def add(crowd: Crowd, laid: Laid, visits: Sequence[plan.Visit], seed: int, stran
                 sheet=sheet,
                 role=SlotRole.THIRD_PARTY,
                 ordinal=ordinal,
-                position=sheet.pk,
                 seed=numbers.getrandbits(SEED_BITS),
             )
             for ordinal in range(taken.get(sheet.pk, 0), strangers)
