@@ -7,6 +7,7 @@ where this rater has come to, and a place that comes back stands behind all othe
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -163,7 +164,7 @@ class Wanted:
     stages: tuple[str, ...] | None = None
     purposes: tuple[str, ...] | None = None
 
-    def parameters(self, *, again: bool = False) -> dict[str, object]:
+    def parameters(self, *, again: bool = False) -> dict[str, Any]:
         """Return what the statements ask for."""
         return {
             "rater": self.rater.pk,
@@ -230,8 +231,8 @@ def expire(study: int | None = None, but: Rater | None = None) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(EXPIRE, {"study": study, "rater": but.pk if but else None})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-def _claimed(statement: str, parameters: dict[str, object]) -> Slot | None:
+def _claimed(statement: str, parameters: dict[str, Any]) -> Slot | None:
     return next(iter(Slot.objects.raw(statement, parameters)), None)
