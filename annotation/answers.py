@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotation.arrangement import arranged, canonical, is_required
-from annotation.models import Attribute, Item, Option, Slot
+from annotation.models import Attribute, Item, Option, Query, Question, RelevancePair, Slot
 from annotation.models.judgment import Reason
 from annotation.models.question import Audience, Kind
 from annotation.models.sheet import Stage
 from annotation.models.slot import SlotRole
+from annotation.reading import Reader
 
 MISSING_MOST = 20
 MISSING_LENGTH = 500
@@ -26,6 +29,22 @@ PREFIX = "item-"
 YES_FIRST = (Kind.ATTRIBUTE, Kind.RELEVANCE)
 NEEDS_ERROR = "rejected"
 MAY_HAVE_ERROR = ("rejected", "uncertain")
+
+ITEMS = Reader(
+    """
+    SELECT {i}, {a}, {r}, {b}, {q} FROM annotation_item i
+    LEFT JOIN annotation_attribute a ON a.id = i.attribute_id
+    LEFT JOIN annotation_relevancepair r ON r.id = i.relevance_pair_id
+    LEFT JOIN annotation_attribute b ON b.id = r.attribute_id
+    LEFT JOIN annotation_query q ON q.id = r.query_id
+    WHERE i.sheet_id = %(sheet)s ORDER BY i.id
+    """,
+    i=Item,
+    a=Attribute,
+    r=RelevancePair,
+    b=Attribute,
+    q=Query,
+)
 
 Answer = int | Reason
 
@@ -129,10 +148,23 @@ class SheetForm(forms.Form):
 
 def items_of(slot: Slot) -> list[Item]:
     """Return the items of a slot's sheet, with all that a page shows of them."""
-    items = Item.objects.filter(sheet=slot.sheet_id).select_related(
-        "question", "attribute", "relevance_pair__attribute", "relevance_pair__query"
-    )
-    return list(items.prefetch_related("question__options").order_by("pk"))
+    items = []
+    for item, attribute, pair, of_pair, query in ITEMS.all({"sheet": slot.sheet_id}):
+        item.question = asked(item.question_id)
+        item.attribute = attribute
+        item.relevance_pair = pair
+        if pair is not None:
+            pair.attribute, pair.query = of_pair, query
+        items.append(item)
+    return items
+
+
+@lru_cache(maxsize=1024)
+def asked(pk: int) -> Question:
+    """Return a question with its options: nothing of them changes once an item asks it."""
+    question = Question.objects.get(pk=pk)
+    prefetch_related_objects([question], "options")
+    return question
 
 
 def options_of(item: Item) -> list[Option]:

@@ -9,21 +9,41 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation import lanes
 from annotation.answers import Answers
-from annotation.enrollment import advance, go_on
+from annotation.enrollment import advance, go_on, locked
 from annotation.following import follow
 from annotation.lanes import Wanted
 from annotation.models import Enrollment, Lapse, Rater, Sheet, Slot
 from annotation.models.person import Part
 from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.reading import Found, Reader, prepared
 from annotation.sheets import rater_of
 from annotation.submission import is_late, is_same, is_sent, write
 
+PLACES = """
+    SELECT {s}, {h} FROM annotation_slot s JOIN annotation_sheet h ON h.id = s.sheet_id
+    WHERE h.study_id = %(study)s AND
+"""
+PLACE = Reader(f"{PLACES} s.id = %(pk)s", s=Slot, h=Sheet)
+PLACE_LOCKED = Reader(f"{PLACES} s.id = %(pk)s FOR NO KEY UPDATE OF s", s=Slot, h=Sheet)
+HELD = Reader(
+    f"""{PLACES} s.rater_id = %(rater)s AND s.submitted_at IS NULL AND s.offered
+    AND s.role = ANY (%(roles)s) ORDER BY s.leased_at, s.id""",
+    s=Slot,
+    h=Sheet,
+)
+SUBMIT = """
+    WITH sent AS (
+        UPDATE annotation_slot SET submitted_at = clock_timestamp(), draft = NULL
+        WHERE id = %(place)s
+    )
+    UPDATE annotation_enrollment SET others_sent = others_sent + %(others)s WHERE id = %(person)s
+"""
 # One sheet in work, and the next one that a page may have got in advance.
 MOST_OPEN = 2
 
@@ -79,9 +99,9 @@ def claim_ahead(enrollment: Enrollment) -> Slot | None:
     with transaction.atomic():
         person = _here(enrollment)
         rater = rater_of(person)
-        held = list(_held(person, rater, SlotRole.THIRD_PARTY)[:MOST_OPEN])
-        if len(held) == MOST_OPEN:
-            return held[-1]
+        held = _held(person, rater, SlotRole.THIRD_PARTY)
+        if len(held) >= MOST_OPEN:
+            return held[1]
         if not held or person.finished_at is not None or person.part != Part.OTHERS:
             return None
         is_last = person.others_sent + 1 >= person.study.sheets_each
@@ -93,8 +113,8 @@ def claim_ahead(enrollment: Enrollment) -> Slot | None:
 def other_available(enrollment: Enrollment) -> bool:
     """Return whether `claim_other` would find a sheet now."""
     rater = rater_of(enrollment)
-    held = _held(enrollment, rater, SlotRole.THIRD_PARTY).exists()
-    return held or lanes.is_available(Wanted(enrollment, rater, SlotRole.THIRD_PARTY))
+    held = _held(enrollment, rater, SlotRole.THIRD_PARTY)
+    return bool(held) or lanes.is_available(Wanted(enrollment, rater, SlotRole.THIRD_PARTY))
 
 
 def next_release(enrollment: Enrollment) -> datetime | None:
@@ -104,10 +124,10 @@ def next_release(enrollment: Enrollment) -> datetime | None:
 
 def hold(enrollment: Enrollment, slot_id: int) -> Slot:
     """Return the place at a sheet that a person may fill in now, taken anew where it was given up."""
-    held = _held(enrollment, rater_of(enrollment)).filter(pk=slot_id).first()
-    if held is not None and _may(enrollment):
-        _renew(enrollment, held)
-        return held
+    held = _held(enrollment, rater_of(enrollment), *SlotRole)
+    mine = next((slot for slot in held if slot.pk == slot_id), None)
+    if mine is not None and _may(enrollment):
+        return _renewed(enrollment, mine)
     with transaction.atomic():
         person = _here(enrollment)
         slot, rater = _place(person, slot_id), rater_of(person)
@@ -151,14 +171,14 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
                 raise
             place = None
         write(person, slot, answers, place, counts=not _is_taken_back(slot))
+        others = int(slot.role == SlotRole.THIRD_PARTY)
+        with prepared() as cursor:
+            done = {"place": place.pk if place else None, "person": person.pk, "others": others}
+            cursor.execute(SUBMIT, done)
+        person.others_sent += others
         if place is None:
             late = _lapses(slot, rater).order_by("-id").values("pk")[:1]
             Lapse.objects.filter(pk__in=late).update(answered_at=Now())
-        else:
-            Slot.objects.filter(pk=place.pk).update(submitted_at=Now(), draft=None)
-        if slot.role == SlotRole.THIRD_PARTY:
-            person.others_sent += 1
-            Enrollment.objects.filter(pk=person.pk).update(others_sent=F("others_sent") + 1)
         if place is not None:
             follow(person, rater, place)
         advance(person)
@@ -188,11 +208,10 @@ def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str 
 
 def _here(enrollment: Enrollment) -> Enrollment:
     """Return the person's enrollment, locked; refuse people who have withdrawn or not agreed."""
-    person = Enrollment.objects.select_related("study", "participant__rater")
-    locked = person.select_for_update(of=("self",)).get(pk=enrollment.pk)
-    if not _may(locked):
+    person = locked(enrollment.pk)
+    if not _may(person):
         raise SheetError(Refusal.LEFT)
-    return locked
+    return person
 
 
 def _may(person: Enrollment) -> bool:
@@ -200,10 +219,8 @@ def _may(person: Enrollment) -> bool:
 
 
 def _own(person: Enrollment, rater: Rater) -> Slot | None:
-    held = _held(person, rater, SlotRole.FIRST_PERSON).first()
-    if held is not None:
-        _renew(person, held)
-        return held
+    if held := _held(person, rater, SlotRole.FIRST_PERSON):
+        return _renewed(person, held[0])
     purpose = Purpose.REPEAT if person.part == Part.REPEAT else Purpose.LABEL
     wanted = Wanted(person, rater, SlotRole.FIRST_PERSON, purposes=(purpose.value,))
     return lanes.next_place(wanted)
@@ -212,10 +229,8 @@ def _own(person: Enrollment, rater: Rater) -> Slot | None:
 def _other(person: Enrollment, rater: Rater) -> Slot | None:
     if person.finished_at is not None:
         return None
-    held = _held(person, rater, SlotRole.THIRD_PARTY).first()
-    if held is not None:
-        _renew(person, held)
-        return held
+    if held := _held(person, rater, SlotRole.THIRD_PARTY):
+        return _renewed(person, held[0])
     return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
 
 
@@ -228,27 +243,38 @@ def _next(person: Enrollment, rater: Rater) -> Slot | None:
     return None if person.part == Part.CHAT else _own(person, rater)
 
 
-def _held(person: Enrollment, rater: Rater, role: SlotRole | None = None) -> "QuerySet[Slot]":
+def _held(person: Enrollment, rater: Rater, *roles: SlotRole) -> list[Slot]:
     """Return the places of a study that a rater holds and may fill in, the oldest lease first."""
-    held = Slot.objects.select_related("sheet__study").filter(
-        rater=rater, submitted_at=None, offered=True, sheet__study=person.study_id
-    )
-    return (held.filter(role=role) if role else held).order_by("leased_at", "id")
+    asked = {"study": person.study_id, "rater": rater.pk, "roles": [role.value for role in roles]}
+    return [_of_study(person, found) for found in HELD.all(asked)]
 
 
-def _renew(person: Enrollment, slot: Slot) -> None:
+def _renewed(person: Enrollment, slot: Slot) -> Slot:
     """Give a person the whole time again, once half of it is over."""
     minutes = timedelta(minutes=person.study.lease_minutes)
     if slot.leased_until is None or slot.leased_until - timezone.now() < minutes / 2:
         Slot.objects.filter(pk=slot.pk).update(leased_until=Now() + minutes)
         slot.refresh_from_db(fields=["leased_until"])
+    return slot
+
+
+def place_of(person: Enrollment, slot_id: int) -> Slot | None:
+    """Return a place of the person's study, whoever has it; None where it has no such place."""
+    found = PLACE.first({"study": person.study_id, "pk": slot_id})
+    return _of_study(person, found) if found else None
 
 
 def _place(person: Enrollment, slot_id: int) -> Slot:
-    slots = Slot.objects.select_related("sheet__study").select_for_update(of=("self",))
-    slot = slots.filter(sheet__study=person.study_id, pk=slot_id).first()
-    if slot is None:
+    found = PLACE_LOCKED.first({"study": person.study_id, "pk": slot_id})
+    if found is None:
         raise SheetError(Refusal.NOT_THEIRS)
+    return _of_study(person, found)
+
+
+def _of_study(person: Enrollment, found: Found) -> Slot:
+    slot: Slot = found[0]
+    slot.sheet = found[1]
+    slot.sheet.study = person.study
     return slot
 
 

@@ -7,11 +7,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation.models import Conversation, Enrollment, Lapse, Slot
+from annotation.models import (
+    Conversation,
+    Enrollment,
+    Invite,
+    Lapse,
+    Participant,
+    Rater,
+    Slot,
+    Study,
+)
 from annotation.models.consent import Way
 from annotation.models.person import PSEUDONYM_ALPHABET, Ending, Part
 from annotation.models.sheet import Stage
 from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.reading import Found, Reader
 from annotation.sheets import rater_of
 from annotation.work import look
 
@@ -32,6 +42,21 @@ PREPARED_BY = {
     Part.RELEVANCE: "pairing",
     Part.COMPARISON: "generation",
 }
+PEOPLE = """
+    SELECT {e}, {s}, {p}, {r}, {i}, (
+        SELECT max(t.version) FROM annotation_consenttext t WHERE t.study_id = e.study_id
+    )
+    FROM annotation_enrollment e
+    JOIN annotation_study s ON s.id = e.study_id
+    JOIN annotation_participant p ON p.id = e.participant_id
+    LEFT JOIN annotation_rater r ON r.participant_id = p.id
+    LEFT JOIN annotation_invite i ON i.id = e.invite_id
+"""
+MODELS = {"e": Enrollment, "s": Study, "p": Participant, "r": Rater, "i": Invite}
+BY_STUDY = Reader(
+    f"{PEOPLE} WHERE e.participant_id = %(participant)s AND s.name = %(study)s", **MODELS
+)
+LOCKED = Reader(f"{PEOPLE} WHERE e.id = %(pk)s FOR NO KEY UPDATE OF e", **MODELS)
 CODE_LENGTH = 10
 CLOSING = ("waiting_since", "finished_at", "ended_by", "earned_minor", "completion_code")
 # A sheet that a rater gave back in one of these ways is not offered to the rater again.
@@ -57,14 +82,39 @@ def open_own_slots(enrollment: Enrollment, purpose: Purpose = Purpose.LABEL) -> 
     )
 
 
+def in_study(participant: int, study: str) -> Enrollment | None:
+    """Return a participant in the study of that name, with all that their pages need.
+
+    `newest_version` of the result is that of the study's consent text, None where it has no text.
+    """
+    found = BY_STUDY.first({"participant": participant, "study": study})
+    return _person(found) if found else None
+
+
+def locked(pk: int) -> Enrollment:
+    """Return a person's enrollment, which nobody else changes until the transaction ends."""
+    found = LOCKED.first({"pk": pk})
+    if found is None:
+        raise Enrollment.DoesNotExist
+    return _person(found)
+
+
+def _person(found: Found) -> Enrollment:
+    person: Enrollment = found[0]
+    person.study, person.participant, rater, person.invite, newest = found[1:]
+    if rater is not None:
+        rater.participant = person.participant
+    person.newest_version = newest  # type: ignore[attr-defined]
+    return person
+
+
 @transaction.atomic
 def go_on(pk: int) -> Enrollment:
     """Let a person go on as far as possible: to the next sheet, the next part, or the end.
 
     Call it whenever something was finished: the chat, a sheet, or the machine's preparation.
     """
-    enrollment = Enrollment.objects.select_related("study", "participant__rater")
-    return advance(enrollment.select_for_update(of=("self",)).get(pk=pk))
+    return advance(locked(pk))
 
 
 def advance(enrollment: Enrollment) -> Enrollment:
@@ -83,7 +133,7 @@ def advance(enrollment: Enrollment) -> Enrollment:
 @transaction.atomic
 def prepared(pk: int, trouble: str = "") -> Enrollment:
     """Say that the machine has prepared a person's part, or (with the trouble) that it cannot."""
-    enrollment = Enrollment.objects.select_for_update().get(pk=pk)
+    enrollment = locked(pk)
     if enrollment.waiting_since is not None:
         enrollment.waiting_since = None
         enrollment.trouble = trouble or enrollment.trouble
@@ -94,8 +144,7 @@ def prepared(pk: int, trouble: str = "") -> Enrollment:
 @transaction.atomic
 def finish(pk: int, by: Ending = Ending.STOPPED) -> Enrollment:
     """End a person's part in the study where it stands, with a completion code; part tells where."""
-    people = Enrollment.objects.select_related("study", "participant__rater")
-    enrollment = people.select_for_update(of=("self",)).get(pk=pk)
+    enrollment = locked(pk)
     if enrollment.finished_at is None and enrollment.withdrawn_at is None:
         _close(enrollment, by)
         enrollment.save(update_fields=CLOSING)

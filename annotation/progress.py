@@ -1,17 +1,20 @@
-"""How far the people and the sheets of a study have come, counted by the database."""
+"""How far the people and the sheets of a study have come.
 
-from dataclasses import dataclass
+Places are not counted here: the database keeps their numbers with each change of a place, and
+`annotation.counters` compares them with the places themselves.
+"""
+
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, TextChoices, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, Count, Min, Q, QuerySet, Sum, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from annotation.models import Enrollment, Slot, Study
+from annotation.models import Enrollment, Study, Tally
 from annotation.models.person import Part
+from annotation.models.places import Purpose, SlotRole
 from annotation.models.sheet import Stage
-from annotation.models.slot import Purpose, SlotRole
 
 
 class Standing(TextChoices):
@@ -59,6 +62,9 @@ _FITS: tuple[tuple[Q, Standing], ...] = (
     (Q(part=Part.DONE), Standing.DONE),
 )
 _STAGES = [*Stage.values]
+# What is put to raters beside the quota, in the order of the page; previews never count.
+BESIDE = (Purpose.EXTRA, Purpose.REPEAT, Purpose.TRAINING, Purpose.GOLD, Purpose.ATTENTION)
+COUNTERS = ("free", "leased", "submitted", "withheld", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +77,42 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """The places of one role at the sheets of one stage."""
+class Figures:
+    """How many places are in which state, and how many leases ended without an answer.
 
-    stage: str
-    role: SlotRole
-    submitted: int
-    leased: int
-    open: int
+    A lease whose time is over counts as leased until its place is freed, each minute. Withheld
+    places are at sheets that nobody may open now, whether they were submitted or not.
+    """
+
+    free: int = 0
+    leased: int = 0
+    submitted: int = 0
+    withheld: int = 0
+    lapsed: int = 0
 
     @property
     def total(self) -> int:
-        """Return the quota: all places."""
-        return self.submitted + self.leased + self.open
+        """Return how many places there are, apart from those that are withheld."""
+        return self.free + self.leased + self.submitted
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything to tell."""
+        return any((self.total, self.withheld, self.lapsed))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of one role at the sheets of one stage: the quota, and what is beside it."""
+
+    stage: str
+    role: SlotRole
+    quota: Figures = Figures()
+    beside: dict[Purpose, Figures] = field(default_factory=dict)
+
+
+def people(study: Study) -> QuerySet[Enrollment]:
+    """Return who takes part in a study; a researcher who only looks at sheets does not."""
+    return Enrollment.objects.filter(study=study, preview=False)
 
 
 def with_standing(people: QuerySet[Enrollment]) -> QuerySet[Any]:
@@ -95,7 +124,7 @@ def with_standing(people: QuerySet[Enrollment]) -> QuerySet[Any]:
 def groups(study: Study) -> list[Group]:
     """Return the people of a study by standing, in the order of the way; nobody is no group."""
     counted = (
-        with_standing(Enrollment.objects.filter(study=study))
+        with_standing(people(study))
         .values("standing")
         .annotate(people=Count("pk"), since=Min("waiting_since"))
         .order_by()
@@ -113,34 +142,33 @@ def groups(study: Study) -> list[Group]:
 
 
 def places(study: Study) -> list[Places]:
-    """Return the places at a study's sheets by stage and role; withdrawn sheets do not count."""
-    submitted, leased = Q(submitted_at__isnull=False), Q(submitted_at=None, leased_until__gt=Now())
-    counted = (
-        Slot.objects.filter(sheet__study=study, sheet__hidden_at=None, purpose=Purpose.LABEL)
-        .values("role", stage=F("sheet__stage"))
-        .annotate(
-            all=Count("pk"),
-            submitted=Count("pk", filter=submitted),
-            leased=Count("pk", filter=leased),
+    """Return the places at a study's sheets by stage and role, as they were counted all along.
+
+    It costs the same however many sheets, places and answers there are.
+    """
+    kept = Tally.objects.filter(lane__study=study).exclude(lane__purpose=Purpose.PREVIEW)
+    sums = kept.values("lane__stage", "lane__role", "lane__purpose").annotate(
+        **{f"all_{name}": Sum(name) for name in COUNTERS}
+    )
+    found: dict[tuple[str, str], dict[str, Figures]] = {}
+    for row in sums.order_by():
+        figures = Figures(**{name: row[f"all_{name}"] for name in COUNTERS})
+        if figures:
+            of = found.setdefault((row["lane__stage"], row["lane__role"]), {})
+            of[row["lane__purpose"]] = figures
+    return [
+        Places(
+            stage,
+            SlotRole(role),
+            of.get(Purpose.LABEL, Figures()),
+            {purpose: of[purpose] for purpose in BESIDE if purpose in of},
         )
-        .order_by()
-    )
-    return sorted(
-        (
-            Places(
-                row["stage"],
-                SlotRole(row["role"]),
-                row["submitted"],
-                row["leased"],
-                row["all"] - row["submitted"] - row["leased"],
-            )
-            for row in counted
-        ),
-        key=_way_order,
-    )
+        for (stage, role), of in sorted(found.items(), key=_way_order)
+    ]
 
 
-def _way_order(one: Places) -> tuple[int, str, str]:
+def _way_order(one: tuple[tuple[str, str], object]) -> tuple[int, str, str]:
     """Return the stages in the order in which people go through them, then the others by name."""
-    known = _STAGES.index(one.stage) if one.stage in _STAGES else len(_STAGES)
-    return known, one.stage, one.role
+    (stage, role), _figures = one
+    known = _STAGES.index(stage) if stage in _STAGES else len(_STAGES)
+    return known, stage, role

@@ -1,6 +1,9 @@
 """What a sent sheet leaves behind: judgments, with what was shown, and what people found missing."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from psycopg.types.json import Jsonb
 
 from annotation.answers import Answer, Answers, items_of
 from annotation.arrangement import PAIRED, arranged, first_side
@@ -15,13 +18,36 @@ from annotation.models import (
     Slot,
 )
 from annotation.models.judgment import Reason, Use
+from annotation.reading import prepared
 from annotation.sheets import rater_of
+
+SENT = """
+    SELECT EXISTS (
+        SELECT FROM annotation_slot s WHERE s.sheet_id = %(sheet)s AND s.rater_id = %(rater)s
+            AND s.occasion = %(occasion)s AND s.submitted_at IS NOT NULL
+    ) OR EXISTS (
+        SELECT FROM annotation_lapse p JOIN annotation_slot s ON s.id = p.slot_id
+        WHERE p.sheet_id = %(sheet)s AND p.rater_id = %(rater)s
+            AND p.answered_at IS NOT NULL AND s.occasion = %(occasion)s
+    )
+"""
+WRITE = """
+    INSERT INTO annotation_judgment
+        (item_id, question_id, rater_id, role, use, occasion, slot_id, value, reason, shown)
+    SELECT item, question, %(rater)s, %(role)s, %(use)s, %(occasion)s, %(slot)s, value, reason, shown
+    FROM unnest(
+        %(items)s::bigint[], %(questions)s::bigint[],
+        %(values)s::smallint[], %(reasons)s::text[], %(shown)s::jsonb[]
+    ) AS answered (item, question, value, reason, shown)
+"""
 
 
 def is_sent(slot: Slot, rater: Rater) -> bool:
     """Return whether the rater has sent this sheet on this occasion, from whichever place."""
-    places = Slot.objects.filter(sheet=slot.sheet_id, rater=rater, occasion=slot.occasion)
-    return places.filter(submitted_at__isnull=False).exists() or is_late(slot, rater)
+    asked = {"sheet": slot.sheet_id, "rater": rater.pk, "occasion": slot.occasion}
+    with prepared() as cursor:
+        cursor.execute(SENT, asked)
+        return bool(cursor.fetchone()[0])
 
 
 def is_late(slot: Slot, rater: Rater) -> bool:
@@ -56,23 +82,21 @@ def write(
     order = arranged(slot, items_of(slot))
     items = {item.pk: item for item in order}
     position = {item.pk: at for at, item in enumerate(order)}
-    Judgment.objects.bulk_create(
-        [
-            Judgment(
-                item=items[pk],
-                question_id=items[pk].question_id,
-                rater=rater,
-                role=slot.role,
-                use=place.purpose if place and counts else Use.SURPLUS,
-                occasion=slot.occasion,
-                slot=place or slot,
-                value=None if isinstance(answer, Reason) else answer,
-                reason=answer if isinstance(answer, Reason) else None,
-                shown=_shown(person, slot, items[pk], position[pk]),
-            )
-            for pk, answer in answers.given.items()
-        ]
-    )
+    given = [(items[pk], answer) for pk, answer in answers.given.items()]
+    with prepared() as cursor:
+        written: dict[str, Any] = {
+            "rater": rater.pk,
+            "role": slot.role,
+            "use": str(place.purpose if place and counts else Use.SURPLUS),
+            "occasion": slot.occasion,
+            "slot": (place or slot).pk,
+            "items": [item.pk for item, _answer in given],
+            "questions": [item.question_id for item, _answer in given],
+            "values": [None if isinstance(one, Reason) else one for _item, one in given],
+            "reasons": [one.value if isinstance(one, Reason) else None for _item, one in given],
+            "shown": [Jsonb(_shown(person, slot, item, position[item.pk])) for item, _ in given],
+        }
+        cursor.execute(WRITE, written)
     if answers.missing:
         about = Participant.objects.get(rater=slot.sheet.owner_id)
         MissingAttribute.objects.bulk_create(

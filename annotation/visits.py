@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.core import signing
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from annotation.models import ConsentText, Enrollment, Participant
+from annotation.enrollment import in_study
+from annotation.models import Enrollment, Participant
 
 SESSION_KEY = "participant"
 LINK = signing.Signer(salt="concord.me", sep=".")
@@ -55,13 +55,7 @@ def enrolled(request: HttpRequest, study: str) -> Enrollment | None:
     pk = request.session.get(SESSION_KEY)
     if pk is None:
         return None
-    newest = ConsentText.objects.filter(study=OuterRef("study")).order_by("-version")
-    return (
-        Enrollment.objects.select_related("study", "participant__rater", "invite")
-        .annotate(newest_version=Subquery(newest.values("version")[:1]))
-        .filter(participant=pk, study__name=study)
-        .first()
-    )
+    return in_study(pk, study)
 
 
 def is_asked(enrollment: Enrollment) -> bool:

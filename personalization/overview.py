@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, F, Max, Q, QuerySet
+from django.db.models import Aggregate, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Greatest
 
-from annotation.models import Enrollment, Slot, Study
+from annotation.models import Enrollment, Judgment, Study, Tally
 from annotation.models.person import Part
-from annotation.models.slot import Purpose
+from annotation.models.places import Purpose
 from personalization.models import JudgeRun, LabelImport
 
 # Of each study, the first question whose strangers have an alpha.
@@ -44,24 +44,25 @@ class Line:
 def overview() -> list[Line]:
     """Return all studies, the liveliest first."""
     people = _by_study(
-        Enrollment.objects.filter(declined_at=None, consented_at__isnull=False),
+        Enrollment.objects.filter(declined_at=None, consented_at__isnull=False, preview=False),
         started=Count("pk"),
         done=Count("pk", filter=Q(part=Part.DONE)),
         last=Max(Greatest("consented_at", "finished_at")),
     )
     places = _by_study(
-        Slot.objects.filter(purpose=Purpose.LABEL, sheet__hidden_at=None),
-        "sheet__study",
-        places=Count("pk"),
-        submitted=Count("submitted_at"),
-        last=Max("submitted_at"),
+        Tally.objects.filter(lane__purpose=Purpose.LABEL),
+        "lane__study",
+        places=Sum(F("free") + F("leased") + F("submitted")),
+        submitted=Sum("submitted"),
     )
     imports = _by_study(LabelImport.objects.all(), last=Max("finished_at"))
     runs = _by_study(JudgeRun.objects.all(), last=Max(Greatest("created_at", "finished_at")))
     alphas = _headlines()
+    # One look into an index for each question, however many answers it has.
+    newest = Judgment.objects.filter(question=OuterRef("questions")).order_by("-pk").values("at")
     lines = []
-    for study in Study.objects.all():
-        signs = [one.get(study.pk, {}).get("last") for one in (people, places, imports, runs)]
+    for study in Study.objects.annotate(answered_at=Max(Subquery(newest[:1]))):
+        signs = [one.get(study.pk, {}).get("last") for one in (people, imports, runs)]
         somebody, sheets = people.get(study.pk, {}), places.get(study.pk, {})
         question, alpha = alphas.get(study.pk, ("", None))
         lines.append(
@@ -73,7 +74,7 @@ def overview() -> list[Line]:
                 sheets.get("submitted", 0),
                 question,
                 alpha,
-                max([study.created_at, *filter(None, signs)]),
+                max(filter(None, [study.created_at, study.answered_at, *signs])),
             )
         )
     return sorted(lines, key=lambda line: line.last, reverse=True)

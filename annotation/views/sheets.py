@@ -19,6 +19,7 @@ from annotation.assignment import (
     give_back,
     hold,
     next_release,
+    place_of,
     submit,
 )
 from annotation.drafts import save_draft
@@ -163,7 +164,7 @@ def others(request: ParticipantRequest) -> HttpResponseBase:
 
 def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     enrollment = request.enrollment
-    slot = _slot(request, pk)
+    slot = place_of(enrollment, pk)
     if slot is None:
         raise SheetError(Refusal.NOT_THEIRS)
     form = SheetForm(slot, request.POST)
@@ -212,11 +213,6 @@ def _closed(
     seen = why is Refusal.SENT and request.method != "POST"
     context = {"why": why.value, "is_again": request.method == "POST", "pk": pk, "changed": changed}
     return render(request, "sheet_closed.html", context, status=200 if seen else STATUS[why])
-
-
-def _slot(request: ParticipantRequest, pk: int) -> Slot | None:
-    slots = Slot.objects.select_related("sheet__study")
-    return slots.filter(pk=pk, sheet__study=request.enrollment.study_id).first()
 
 
 def _revision(request: ParticipantRequest) -> int:
