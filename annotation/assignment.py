@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation import lanes
+from annotation import checks, lanes
 from annotation.answers import Answers
 from annotation.enrollment import advance, go_on, locked
 from annotation.following import follow
@@ -75,6 +75,7 @@ class Sent:
 
     in_time: bool
     next: Slot | None
+    person: Enrollment  # as it is now
 
 
 def claim_own(enrollment: Enrollment) -> Slot | None:
@@ -126,8 +127,8 @@ def hold(enrollment: Enrollment, slot_id: int) -> Slot:
     """Return the place at a sheet that a person may fill in now, taken anew where it was given up."""
     held = _held(enrollment, rater_of(enrollment), *SlotRole)
     mine = next((slot for slot in held if slot.pk == slot_id), None)
-    if mine is not None and _may(enrollment):
-        return _renewed(enrollment, mine)
+    if mine is not None and _may(enrollment) and _renew(enrollment, mine):
+        return mine
     with transaction.atomic():
         person = _here(enrollment)
         slot, rater = _place(person, slot_id), rater_of(person)
@@ -162,7 +163,7 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
         slot, rater = _place(person, slot_id), rater_of(person)
         if is_sent(slot, rater):
             if is_same(slot, rater, answers):
-                return Sent(not is_late(slot, rater), _next(person, rater))
+                return Sent(not is_late(slot, rater), _next(person, rater), person)
             raise SheetError(Refusal.SENT)
         try:
             place = _take(person, rater, slot)
@@ -182,7 +183,7 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
         if place is not None:
             follow(person, rater, place)
         advance(person)
-        return Sent(place is not None, _next(person, rater))
+        return Sent(place is not None, _next(person, rater), person)
 
 
 def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str = "") -> None:
@@ -192,6 +193,10 @@ def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str 
     """
     with transaction.atomic():
         person = _here(enrollment)
+        if why == LapseReason.FLAGGED:
+            # Before the place: who hides a sheet locks all its places, and two may do it at once.
+            sheet = Sheet.objects.filter(slots=slot_id, study=person.study_id)
+            sheet.select_for_update(of=("self",), no_key=True).first()
         slot, rater = _place(person, slot_id), rater_of(person)
         if is_sent(slot, rater):
             raise SheetError(Refusal.SENT)
@@ -219,9 +224,11 @@ def _may(person: Enrollment) -> bool:
 
 
 def _own(person: Enrollment, rater: Rater) -> Slot | None:
-    if held := _held(person, rater, SlotRole.FIRST_PERSON):
-        return _renewed(person, held[0])
-    purpose = Purpose.REPEAT if person.part == Part.REPEAT else Purpose.LABEL
+    for held in _held(person, rater, SlotRole.FIRST_PERSON):
+        if _renew(person, held):
+            return held
+    again = person.part in (Part.REPEAT, Part.DONE)
+    purpose = Purpose.REPEAT if again else Purpose.LABEL
     wanted = Wanted(person, rater, SlotRole.FIRST_PERSON, purposes=(purpose.value,))
     return lanes.next_place(wanted)
 
@@ -229,8 +236,10 @@ def _own(person: Enrollment, rater: Rater) -> Slot | None:
 def _other(person: Enrollment, rater: Rater) -> Slot | None:
     if person.finished_at is not None:
         return None
-    if held := _held(person, rater, SlotRole.THIRD_PARTY):
-        return _renewed(person, held[0])
+    for held in _held(person, rater, SlotRole.THIRD_PARTY):
+        if _renew(person, held):
+            return held
+    checks.begin(person, rater)
     return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
 
 
@@ -249,13 +258,18 @@ def _held(person: Enrollment, rater: Rater, *roles: SlotRole) -> list[Slot]:
     return [_of_study(person, found) for found in HELD.all(asked)]
 
 
-def _renewed(person: Enrollment, slot: Slot) -> Slot:
-    """Give a person the whole time again, once half of it is over."""
+def _renew(person: Enrollment, slot: Slot) -> bool:
+    """Give a person the whole time again, once half of it is over; return whether it is theirs still.
+
+    Nobody has locked the place: it may have been overdue, and freed at this moment.
+    """
     minutes = timedelta(minutes=person.study.lease_minutes)
     if slot.leased_until is None or slot.leased_until - timezone.now() < minutes / 2:
-        Slot.objects.filter(pk=slot.pk).update(leased_until=Now() + minutes)
+        mine = Slot.objects.filter(pk=slot.pk, rater=slot.rater_id, submitted_at=None)
+        if not mine.update(leased_until=Now() + minutes):
+            return False
         slot.refresh_from_db(fields=["leased_until"])
-    return slot
+    return True
 
 
 def place_of(person: Enrollment, slot_id: int) -> Slot | None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from annotation.freeing import give_up_places
 from annotation.models import (
     Conversation,
     Enrollment,
@@ -21,7 +22,9 @@ from annotation.models.consent import Way
 from annotation.models.person import PSEUDONYM_ALPHABET, Ending, Part
 from annotation.models.sheet import Stage
 from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.money import earned_at_end
 from annotation.reading import Found, Reader
+from annotation.repeats import lay_own
 from annotation.sheets import rater_of
 from annotation.work import look
 
@@ -182,12 +185,17 @@ def _enter(enrollment: Enrollment, part: Part) -> None:
     elif step := PREPARED_BY.get(part):
         enrollment.waiting_since = timezone.now()
         look(step, enrollment.pk)
+    elif part is Part.REPEAT:
+        lay_own(enrollment, rater_of(enrollment))
 
 
 def _close(enrollment: Enrollment, by: Ending) -> None:
     enrollment.waiting_since = None
     enrollment.finished_at = timezone.now()
     enrollment.ended_by = by
+    enrollment.earned_minor = earned_at_end(enrollment, by)
+    # Nothing waits for somebody who will not come any more.
+    give_up_places(enrollment, LapseReason.RETURNED)
     enrollment.completion_code = "".join(
         secrets.choice(PSEUDONYM_ALPHABET) for _ in range(CODE_LENGTH)
     ).upper()

@@ -1,22 +1,43 @@
-"""Ways out of a study before its end: stop with what was done, or take everything back."""
+"""Ways out of a study before its end: stop with what was done, drop out, or take everything back."""
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from annotation.enrollment import finish
-from annotation.models import Conversation, Demographic, Enrollment, Judgment, Lapse, Sheet, Slot
-from annotation.models.slot import LapseReason, SlotRole
+from annotation.enrollment import advance, finish, locked
+from annotation.freeing import drop_checks, give_up_places
+from annotation.models import Conversation, Demographic, Enrollment, Judgment, Sheet
+from annotation.models.person import Ending, Part
+from annotation.models.slot import LapseReason
 from annotation.sheets import rater_of
 
 
 @transaction.atomic
-def stop(enrollment: Enrollment) -> Enrollment:
-    """End a person's part where it stands: answers stay, held sheets go to others."""
-    stopped = finish(enrollment.pk)
-    _free_places(stopped, LapseReason.RETURNED)
-    _end_chat(stopped)
-    return stopped
+def stop(enrollment: Enrollment, by: Ending = Ending.STOPPED) -> Enrollment:
+    """End a person's part where it stands: answers stay; what they hold or was kept for them is free.
+
+    Whoever has labelled all that was asked for is done, whatever the reason given.
+    """
+    person = locked(enrollment.pk)
+    if person.part == Part.OTHERS:
+        advance(person)
+    if person.finished_at is None and person.withdrawn_at is None:
+        person = finish(person.pk, by)
+        drop_checks(person)
+        _end_chat(person)
+    return person
+
+
+@transaction.atomic
+def release(enrollment: Enrollment, why: LapseReason = LapseReason.RETURNED) -> int:
+    """Free what a person holds who dropped out, as a crowd platform says; return how many places.
+
+    What was sent stays, and what was entered is there again for the person, who may come back by
+    the same link and go on. Repeats and checks wait: nobody else may answer them. For somebody who
+    is gone for good, or has nothing, nothing happens.
+    """
+    person = locked(enrollment.pk)
+    return 0 if person.withdrawn_at is not None else give_up_places(person, why)
 
 
 @transaction.atomic
@@ -26,8 +47,9 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
     No number rests on this person's answers any more, nor on anybody's about this person. What the
     person said of themself is deleted. Exports leave them out altogether. What was earned until now stays earned.
     """
+    give_up_places(locked(enrollment.pk), LapseReason.WITHDRAWN)
     left = finish(enrollment.pk)
-    _free_places(left, LapseReason.WITHDRAWN)
+    drop_checks(left)
     _end_chat(left)
     # Before the answers: it stamps all questions in order, and the answers some of them again.
     Demographic.objects.filter(study=left.study_id, participant=left.participant_id).delete()
@@ -40,36 +62,6 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
         left.withdrawn_at = now
         left.save(update_fields=["withdrawn_at"])
     return left
-
-
-def _free_places(enrollment: Enrollment, why: LapseReason) -> None:
-    """Give back the places that a person holds; a draft is kept only of somebody who stays in.
-
-    Whoever takes the answers back leaves the places at other people's sheets to others as well.
-    """
-    rater = rater_of(enrollment)
-    stays = why is not LapseReason.WITHDRAWN
-    given = Q(submitted_at=None) if stays else Q(submitted_at=None) | Q(role=SlotRole.THIRD_PARTY)
-    # The places alone: other people's work refers to the sheets, and must not wait.
-    held = Slot.objects.select_for_update(of=("self",)).filter(
-        given, sheet__study=enrollment.study_id, rater=rater
-    )
-    Lapse.objects.bulk_create(
-        [
-            Lapse(
-                slot=slot,
-                sheet_id=slot.sheet_id,
-                rater=rater,
-                leased_at=slot.leased_at,
-                why=why,
-                draft=slot.draft if stays else None,
-            )
-            for slot in held.order_by("pk")
-        ]
-    )
-    held.update(rater=None, leased_at=None, leased_until=None, submitted_at=None, draft=None)
-    if not stays:
-        Lapse.objects.filter(sheet__study=enrollment.study_id, rater=rater).update(draft=None)
 
 
 def _take_back_answers(enrollment: Enrollment) -> None:

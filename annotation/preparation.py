@@ -1,4 +1,4 @@
-"""Set a study up: versions of its consent text, its queries, and whether people may still join."""
+"""Set a study up: its plan, versions of its consent text, queries, and whether people may join."""
 
 import re
 from collections.abc import Sequence
@@ -8,9 +8,12 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from annotation.models import ConsentText, Query, Study
+from annotation.models import ConsentText, Plan, Query, Study
+from annotation.models.sheet import Stage
 
 NUMBERED = re.compile(r"q([0-9]{1,9})\Z")
+# Of a hundred sheets: enough to see how far people agree with themselves.
+OWNER_REPEATS, STRANGER_REPEATS = 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,22 @@ class Added:
 
     new: int
     known: int
+
+
+def plan_as_usual(study: Study) -> None:
+    """Give a new study the plan that most studies want: some repeats, comparisons in a later wave."""
+    Plan.objects.bulk_create(
+        [
+            Plan(
+                study=study,
+                stage=stage,
+                owner_repeats=OWNER_REPEATS,
+                stranger_repeats=STRANGER_REPEATS,
+            )
+            for stage in Stage
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @transaction.atomic

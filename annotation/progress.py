@@ -109,8 +109,13 @@ class Places:
     quota: Figures = Figures()
     beside: dict[Purpose, Figures] = field(default_factory=dict)
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether somebody has a sheet now."""
+        return any(one.leased for one in (self.quota, *self.beside.values()))
 
-def people(study: Study) -> QuerySet[Enrollment]:
+
+def taking_part(study: Study) -> QuerySet[Enrollment]:
     """Return who takes part in a study; a researcher who only looks at sheets does not."""
     return Enrollment.objects.filter(study=study, preview=False)
 
@@ -124,7 +129,7 @@ def with_standing(people: QuerySet[Enrollment]) -> QuerySet[Any]:
 def groups(study: Study) -> list[Group]:
     """Return the people of a study by standing, in the order of the way; nobody is no group."""
     counted = (
-        with_standing(people(study))
+        with_standing(taking_part(study))
         .values("standing")
         .annotate(people=Count("pk"), since=Min("waiting_since"))
         .order_by()
@@ -147,15 +152,15 @@ def places(study: Study) -> list[Places]:
     It costs the same however many sheets, places and answers there are.
     """
     kept = Tally.objects.filter(lane__study=study).exclude(lane__purpose=Purpose.PREVIEW)
-    sums = kept.values("lane__stage", "lane__role", "lane__purpose").annotate(
-        **{f"all_{name}": Sum(name) for name in COUNTERS}
+    sums = (
+        kept.values_list("lane__stage", "lane__role", "lane__purpose")
+        .annotate(*map(Sum, COUNTERS))
+        .order_by()
     )
     found: dict[tuple[str, str], dict[str, Figures]] = {}
-    for row in sums.order_by():
-        figures = Figures(**{name: row[f"all_{name}"] for name in COUNTERS})
-        if figures:
-            of = found.setdefault((row["lane__stage"], row["lane__role"]), {})
-            of[row["lane__purpose"]] = figures
+    for stage, role, purpose, *numbers in sums:
+        if figures := Figures(*numbers):
+            found.setdefault((stage, role), {})[purpose] = figures
     return [
         Places(
             stage,

@@ -1,6 +1,10 @@
-"""Lay out sheets: what one rater gets at once, with a place for the owner and places for strangers."""
+"""Lay out sheets: what one rater gets at once, with a place for the owner and places for strangers.
 
-import secrets
+`stratum` names a group of sheets that is to advance as fast as the others of its stage. Whoever lays
+sheets of known groups gives it, such as an import. The machine does not: what a query says of itself
+is where it comes from, and a group for each source (it may be an address) would balance nothing.
+"""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,17 +19,23 @@ from annotation.models import (
     RelevancePair,
     ResponsePair,
     Sheet,
-    Slot,
 )
-from annotation.models.person import Scope
 from annotation.models.rater import RaterKind
 from annotation.models.sheet import Stage
-from annotation.models.slot import SlotRole
+from annotation.plans import SEED_BITS, lay_places
 from annotation.protocol import protocol
+
+__all__ = [
+    "REQUIRED_GAINS",
+    "SEED_BITS",
+    "lay_comparison",
+    "lay_relevance",
+    "lay_review",
+    "rater_of",
+]
 
 # Gains that a comparison must have; the others are folded and free.
 REQUIRED_GAINS = 5
-SEED_BITS = 31
 
 
 def rater_of(enrollment: Enrollment) -> Rater:
@@ -47,7 +57,10 @@ def rater_of(enrollment: Enrollment) -> Rater:
 
 @transaction.atomic
 def lay_review(
-    enrollment: Enrollment, conversations: Sequence[Conversation], attributes: Sequence[Attribute]
+    enrollment: Enrollment,
+    conversations: Sequence[Conversation],
+    attributes: Sequence[Attribute],
+    stratum: str = "",
 ) -> Sheet:
     """Ask of every attribute whether it fits, and what is wrong where it does not."""
     asked = protocol(enrollment.study)
@@ -60,11 +73,14 @@ def lay_review(
             for one in attributes
             for question in (asked.attribute, asked.error_code)
         ],
+        stratum,
     )
 
 
 @transaction.atomic
-def lay_relevance(enrollment: Enrollment, pairs: Sequence[RelevancePair]) -> Sheet:
+def lay_relevance(
+    enrollment: Enrollment, pairs: Sequence[RelevancePair], stratum: str = ""
+) -> Sheet:
     """Ask of a person's attributes whether they matter to one query; all pairs share the query."""
     question = protocol(enrollment.study).relevance
     return _lay(
@@ -72,12 +88,16 @@ def lay_relevance(enrollment: Enrollment, pairs: Sequence[RelevancePair]) -> She
         Stage.RELEVANCE,
         {"query": pairs[0].query_id},
         [{"question": question, "relevance_pair": one} for one in pairs],
+        stratum,
     )
 
 
 @transaction.atomic
 def lay_comparison(
-    enrollment: Enrollment, pair: ResponsePair, attributes: Sequence[Attribute]
+    enrollment: Enrollment,
+    pair: ResponsePair,
+    attributes: Sequence[Attribute],
+    stratum: str = "",
 ) -> Sheet:
     """Ask which response is better, as a whole and for each attribute, the first ones required."""
     asked = protocol(enrollment.study)
@@ -96,11 +116,16 @@ def lay_comparison(
                 for one in attributes
             ),
         ],
+        stratum,
     )
 
 
 def _lay(
-    enrollment: Enrollment, stage: Stage, shown: dict[str, Any], items: list[dict[str, Any]]
+    enrollment: Enrollment,
+    stage: Stage,
+    shown: dict[str, Any],
+    items: list[dict[str, Any]],
+    stratum: str,
 ) -> Sheet:
     # Somebody who goes a way for the second time, after a newer consent text, finds the sheet there:
     # all items of a sheet are laid together, and an item is asked once.
@@ -108,26 +133,10 @@ def _lay(
         there = Item.objects.filter(study=enrollment.study_id, **items[0]).select_related("sheet")
         if (laid := there.first()) is not None:
             return laid.sheet
-    owner = rater_of(enrollment)
     study = enrollment.study
-    sheet = Sheet.objects.create(study=study, stage=stage, owner=owner, shown=shown)
+    sheet = Sheet.objects.create(
+        study=study, stage=stage, owner=rater_of(enrollment), shown=shown, stratum=stratum
+    )
     Item.objects.bulk_create([Item(sheet=sheet, study=study, **item) for item in items])
-    # Strangers see a person's texts only where the person said so.
-    strangers = study.strangers if Scope.SHOW in enrollment.scopes else 0
-    Slot.objects.bulk_create(
-        [
-            _slot(sheet, SlotRole.FIRST_PERSON, 0, reserved_for=owner),
-            *(_slot(sheet, SlotRole.THIRD_PARTY, ordinal) for ordinal in range(strangers)),
-        ]
-    )
+    lay_places(sheet)
     return sheet
-
-
-def _slot(sheet: Sheet, role: SlotRole, ordinal: int, reserved_for: Rater | None = None) -> Slot:
-    return Slot(
-        sheet=sheet,
-        role=role,
-        ordinal=ordinal,
-        reserved_for=reserved_for,
-        seed=secrets.randbits(SEED_BITS),
-    )

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from annotation.effort import MESSAGE, OTHER_SHEET, ahead, sheet_seconds
 from annotation.enrollment import PARTS, open_own_slots
 from annotation.models import Enrollment, Slot, Study, Turn
 from annotation.models.consent import Way
@@ -15,15 +16,7 @@ from annotation.models.conversation import Speaker
 from annotation.models.person import Part
 from annotation.models.sheet import Stage
 from annotation.models.slot import Purpose, SlotRole
-from annotation.sheets import REQUIRED_GAINS, rater_of
-
-# How long people take, in seconds: rounded guesses until a study has been walked through.
-MESSAGE = 50
-ITEM = {Stage.REVIEW: 6, Stage.RELEVANCE: 7, Stage.COMPARISON: 8}
-SHEET = {Stage.REVIEW: 30, Stage.RELEVANCE: 10, Stage.COMPARISON: 50}
-OTHER_SHEET = 90
-# What a sheet holds as a rule, for the parts that are not prepared yet.
-USUAL_ITEMS = {Stage.REVIEW: 16, Stage.RELEVANCE: 7, Stage.COMPARISON: REQUIRED_GAINS}
+from annotation.sheets import rater_of
 
 NAMES: Mapping[Part, Promise] = {
     Part.CHAT: _("Talk to the assistant"),
@@ -78,7 +71,7 @@ class Progress:
 
 def minutes_for(study: Study, way: str) -> int:
     """Return about how many minutes a whole way takes, for those who have not begun."""
-    return _minutes(sum(_ahead(study, part)[1] for part in _parts(way)))
+    return _minutes(sum(ahead(study, part)[1] for part in _parts(way)))
 
 
 def progress(enrollment: Enrollment) -> Progress:
@@ -89,7 +82,7 @@ def progress(enrollment: Enrollment) -> Progress:
     place = len(parts) if is_over or now not in parts else parts.index(now)
     steps = []
     for at, part in enumerate(parts):
-        total, seconds = _ahead(study, part)
+        total, seconds = ahead(study, part)
         if at < place:
             steps.append(Step(part, is_now=False, done=total, total=total, seconds_left=0))
         elif at > place:
@@ -124,29 +117,9 @@ def _minutes(seconds: int) -> int:
     return ceil(seconds / 60)
 
 
-def _ahead(study: Study, part: Part) -> tuple[int, int]:
-    """Return what a part asks for, in messages or sheets, and in seconds, before it is prepared."""
-    match part:
-        case Part.CHAT:
-            return study.turns_min, study.turns_min * MESSAGE
-        case Part.OTHERS:
-            return study.sheets_each, study.sheets_each * OTHER_SHEET
-        case Part.REPEAT:
-            return 0, 0
-        case _:
-            stage = Stage(part)
-            sheets = 1 if part is Part.REVIEW else study.queries_each
-            return sheets, sheets * _sheet_seconds(stage, USUAL_ITEMS[stage])
-
-
-def _sheet_seconds(stage: Stage, items: int) -> int:
-    most = REQUIRED_GAINS if stage is Stage.COMPARISON else items
-    return SHEET[stage] + ITEM[stage] * min(items, most)
-
-
 def _present(enrollment: Enrollment, part: Part) -> Step:
     """Return the part where a person is."""
-    total, seconds = _ahead(enrollment.study, part)
+    total, seconds = ahead(enrollment.study, part)
     match part:
         case Part.CHAT:
             done = messages_sent(enrollment)
@@ -184,4 +157,4 @@ def _own_sheets(enrollment: Enrollment, stage: Stage) -> list[int]:
         .annotate(items=Count("sheet__items"))
         .values_list("pk", "items")
     )
-    return [_sheet_seconds(stage, items) if pk in open_ones else 0 for pk, items in places]
+    return [sheet_seconds(stage, items) if pk in open_ones else 0 for pk, items in places]

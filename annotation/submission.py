@@ -58,7 +58,9 @@ def is_late(slot: Slot, rater: Rater) -> bool:
 
 def is_same(slot: Slot, rater: Rater, answers: Answers) -> bool:
     """Return whether exactly these answers were sent before."""
-    told = MissingAttribute.objects.filter(slot__sheet=slot.sheet_id, rater=rater)
+    told = MissingAttribute.objects.filter(
+        slot__sheet=slot.sheet_id, slot__occasion=slot.occasion, rater=rater
+    )
     same = {one.text for one in told} == set(answers.missing)
     return same and sent_answers(slot, rater) == answers.given
 

@@ -7,9 +7,11 @@ from annotation.views.appearance import set_theme
 from annotation.views.consent import consent, join
 from annotation.views.home import home
 from annotation.views.mine import forget, me, mine
-from annotation.views.sheets import others, sheet, sheet_draft, sheet_skip
+from annotation.views.others import others, others_finish
+from annotation.views.sheets import sheet, sheet_beat, sheet_draft, sheet_skip
 from annotation.views.signin import signin, signin_link, signout
-from annotation.views.way import leave, part, thanks, welcome
+from annotation.views.training import training
+from annotation.views.way import again, leave, part, thanks, welcome
 
 way = [
     path("", part, name="part"),
@@ -18,8 +20,12 @@ way = [
     path("thanks/", thanks, name="thanks"),
     path("leave/", leave, name="leave"),
     path("others/", others, name="others"),
+    path("others/finish/", others_finish, name="others_finish"),
+    path("again/", again, name="again"),
+    path("training/<int:pk>/", training, name="training"),
     path("sheets/<int:pk>/", sheet, name="sheet"),
     path("sheets/<int:pk>/draft/", sheet_draft, name="sheet_draft"),
+    path("sheets/<int:pk>/beat/", sheet_beat, name="sheet_beat"),
     path("sheets/<int:pk>/skip/", sheet_skip, name="sheet_skip"),
 ]
 

@@ -122,13 +122,18 @@ def participant_required(view: ParticipantView[P]) -> StudyView[P]:
 
 def _instead(request: HttpRequest, template: str) -> HttpResponse:
     """Show a page in place of the one asked for; where htmx asked for a part, load it as a whole."""
-    if request.headers.get("HX-Request") == "true":
+    if is_part(request):
         return HttpResponseClientRefresh()
     return render(request, template, status=403)
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Return whether a script asks for what changes on a page that is there."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def go(request: HttpRequest, to: str, *args: object) -> HttpResponse:
     """Send the browser to another page, also where a part of a page was asked for by htmx."""
-    if request.headers.get("HX-Request") == "true":
+    if is_part(request):
         return HttpResponseClientRedirect(resolve_url(to, *args))
     return redirect(to, *args)

@@ -32,7 +32,7 @@ SELECT min(id) FROM raters
 """
 SHEETS = """
 INSERT INTO annotation_sheet (study_id, stage, stratum, owner_id)
-SELECT %(study)s, (%(stages)s)[1 + n %% 3], (%(strata)s)[1 + n / 3 %% 2],
+SELECT %(study)s, (%(stages)s::text[])[1 + n %% 3], (%(strata)s::text[])[1 + n / 3 %% 2],
     %(owners)s + n / 7 %% %(owners_many)s
 FROM generate_series(0, %(sheets)s - 1) n
 """
@@ -53,7 +53,7 @@ INSERT INTO annotation_slot (
 SELECT sheet, 'third_party', ordinal, 1, rater, sent, sent, sent FROM (
     SELECT sheet, ordinal, turn, CASE
         WHEN turn >= 0 THEN NULL
-        WHEN row_number() OVER last <= (%(pasts)s)[ordinal + 1] THEN %(past)s + ordinal
+        WHEN row_number() OVER last <= (%(pasts)s::int[])[ordinal + 1] THEN %(past)s + ordinal
         ELSE %(others)s + 100 * ordinal + abs(turn) %% 100 END AS rater,
         CASE WHEN turn < 0 THEN now() END AS sent
     FROM (

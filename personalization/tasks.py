@@ -5,6 +5,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Status
 
+from annotation import lanes, raising, waves
+from annotation.models import Study
 from annotation.work import LIVE
 from personalization import trials
 from personalization.agreement.report.cache import fresh
@@ -20,6 +22,7 @@ FOUND_ANYWAY = {
     "find_work",
     "find_judge_runs",
     "forget_unconfirmed",
+    "tend_places",
     JOB,
     *(f"look_for_{step}" for step in STEPS),
 }
@@ -68,6 +71,12 @@ async def try_endpoint(endpoint_id: int, attempt: int) -> None:
     await trials.carry_out(endpoint_id, attempt)
 
 
+@app.task(queue="batch", name="lay_places")
+def lay_places(study_id: int, stage: str) -> None:
+    """Let the sheets of a stage follow a plan that was changed; begun again, it does what is left."""
+    raising.follow(Study.objects.get(pk=study_id), stage)
+
+
 @app.task(queue="batch", name=JOB)
 async def judge_run(run_id: int) -> None:
     """Carry a judge's run on for a while; the run gets another job where more is left."""
@@ -110,3 +119,12 @@ async def look_for_generation(about: int | None = None) -> None:
 def find_work(timestamp: int) -> None:
     """Find work whose job was lost, and what killed workers have left."""
     find()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="batch", name="tend_places", queueing_lock="tend_places")
+def tend_places(timestamp: int) -> None:
+    """Free places whose time is over, and open comparisons that were to open and did not."""
+    while lanes.expire() == lanes.OVERDUE:
+        pass
+    waves.find_missed()

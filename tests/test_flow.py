@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from annotation.models import Enrollment, Judgment, MissingAttribute, Slot
+from annotation.models import Enrollment, Judgment, MissingAttribute, Plan, Slot
 from annotation.models.judgment import Role
 from personalization.models import JudgeRun, ModelCall, Verdict
 from tests.llm_server import LLMServer
@@ -87,6 +87,13 @@ def set_up(client: Client, server: LLMServer) -> None:
     post(client, STUDY + "settings/", title="Journeys", chat_task="Talk about your days.", turns_min="2",
          turns_max="6", queries_each=str(len(QUERIES)), strangers="1", sheets_each="9", lease_minutes="30",
          pay="4.50", pay_currency="EUR")  # fmt: skip
+    # Repeats are drawn by chance: this story has none.
+    stages = ("review", "relevance", "comparison")
+    plan = {f"{stage}-{name}": 0 for stage in stages
+            for name in ("extra_most", "priority", "owner_repeats", "stranger_repeats")}  # fmt: skip
+    post(client, STUDY + "plan/", **plan, **{"comparison-after_majority": "on"}, training_first=0,
+         gold_every=0, attention_every=0, repeat_after_hours=0)  # fmt: skip
+    assert not Plan.objects.filter(owner_repeats__gt=0).exists()
     post(client, STUDY + "consent/", text="We study what machines say.", provider="Lab Ltd.")
     post(client, STUDY + "queries/", texts="\r\n".join(QUERIES), source="us", licence="CC0")
 

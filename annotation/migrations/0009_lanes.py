@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
             model_name="slot",
             index=models.Index(
                 condition=models.Q(("rater__isnull", True), ("reserved_for__isnull", False)),
-                fields=["reserved_for", "position", "id"],
+                fields=["reserved_for", "lane", "position", "id"],
                 name="slot_reserved",
             ),
         ),

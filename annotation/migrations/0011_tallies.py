@@ -73,7 +73,8 @@ CREATE TRIGGER lapse_tally AFTER INSERT ON annotation_lapse
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION annotation_tally_lapse();
 """
 
-# What the answers of those who came too late were kept from, and who has sent how many sheets.
+# Counted from what is there: places, lapses, answers that came too late, and who has sent how many
+# sheets.
 BACKFILL = f"""
 INSERT INTO annotation_tally (lane_id, shard, {", ".join(STATES)})
 SELECT lane_id, 0, {", ".join(f"count(*) FILTER (WHERE {what})" for what in STATES.values())}
@@ -85,12 +86,25 @@ ON CONFLICT (lane_id, shard) DO UPDATE SET lapsed = excluded.lapsed;
 UPDATE annotation_lapse p SET answered_at = late.at FROM (
     SELECT slot_id, rater_id, max(at) AS at FROM annotation_judgment WHERE use = 'surplus'
     GROUP BY slot_id, rater_id
-) AS late WHERE late.slot_id = p.slot_id AND late.rater_id = p.rater_id;
+) AS late
+WHERE p.id = (
+    SELECT max(id) FROM annotation_lapse
+    WHERE slot_id = late.slot_id AND rater_id = late.rater_id
+) AND NOT EXISTS (
+    SELECT FROM annotation_slot s
+    WHERE s.id = late.slot_id AND s.rater_id = late.rater_id AND s.submitted_at IS NOT NULL
+);
 UPDATE annotation_enrollment e SET others_sent = sent.count FROM (
-    SELECT h.study_id, r.participant_id, count(*) AS count
-    FROM annotation_slot s JOIN annotation_sheet h ON h.id = s.sheet_id
-    JOIN annotation_rater r ON r.id = s.rater_id
-    WHERE s.role = 'third_party' AND s.submitted_at IS NOT NULL
+    SELECT h.study_id, r.participant_id, count(DISTINCT (o.sheet_id, o.occasion)) AS count
+    FROM (
+        SELECT rater_id, sheet_id, occasion FROM annotation_slot
+        WHERE role = 'third_party' AND submitted_at IS NOT NULL
+        UNION ALL
+        SELECT p.rater_id, p.sheet_id, s.occasion
+        FROM annotation_lapse p JOIN annotation_slot s ON s.id = p.slot_id
+        WHERE s.role = 'third_party' AND p.answered_at IS NOT NULL
+    ) AS o
+    JOIN annotation_sheet h ON h.id = o.sheet_id JOIN annotation_rater r ON r.id = o.rater_id
     GROUP BY h.study_id, r.participant_id
 ) AS sent WHERE sent.study_id = e.study_id AND sent.participant_id = e.participant_id;
 UPDATE annotation_enrollment e SET

@@ -66,7 +66,7 @@ class Slot(models.Model):
                 name="slot_free",
             ),
             models.Index(
-                fields=["reserved_for", "position", "id"],
+                fields=["reserved_for", "lane", "position", "id"],
                 condition=Q(reserved_for__isnull=False, rater__isnull=True),
                 name="slot_reserved",
             ),

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from annotation.again import waiting_again
 from annotation.models import Enrollment
 from annotation.models.person import Part
 from annotation.money import earned, written
@@ -72,8 +73,9 @@ def _row(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:
         "study": study,
         "is_open": is_open,
         "early": enrollment.part != Part.DONE,
+        "again": None if is_open else waiting_again(enrollment),
         "progress": progress(enrollment) if is_open else None,
         "pay": written(study.pay_minor, study.pay_currency),
-        "earned": written(earned(enrollment), study.pay_currency),
+        "earned": written(earned(enrollment) or None, study.pay_currency),
         "link": request.build_absolute_uri(personal_link(enrollment)),
     }

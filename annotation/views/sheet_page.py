@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
+from django.utils.translation import gettext
 
 from annotation.answers import (
     PREFIX,
@@ -73,8 +74,8 @@ def changes(slot: Slot, rater: Rater, form: SheetForm) -> list[Change]:
     return [
         Change(
             about=str(form[f"{PREFIX}{item.pk}"].label),
-            sent=_in_words(slot, item, before.get(item.pk)),
-            entered=_in_words(slot, item, now.get(item.pk)),
+            sent=in_words(slot, item, before.get(item.pk)),
+            entered=in_words(slot, item, now.get(item.pk)),
         )
         for item in form.items
         if before.get(item.pk) != now.get(item.pk)
@@ -147,11 +148,12 @@ def _in_order(slot: Slot, pair: ResponsePair) -> tuple[Response, Response]:
     return (pair.a, pair.b) if first_side(slot) is Candidate.A else (pair.b, pair.a)
 
 
-def _in_words(slot: Slot, item: Item, answer: int | Reason | None) -> str:
+def in_words(slot: Slot, item: Item, answer: int | Reason | None) -> str:
+    """Return an answer as it stands on the page of a place; empty where there is none."""
     if answer is None:
         return ""
     if isinstance(answer, Reason):
-        return str(answer.label)
+        return gettext("I can't tell") if answer is Reason.CANNOT_TELL else str(answer.label)
     options = options_of(item)
     seen = on_screen(slot, item, options, answer)
     return next(translated(one.label or one.key) for one in options if one.code == seen)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,22 +16,20 @@ from annotation.answers import SheetForm
 from annotation.assignment import (
     Refusal,
     SheetError,
-    claim_other,
+    beat,
     give_back,
     hold,
-    next_release,
     place_of,
     submit,
 )
 from annotation.drafts import save_draft
 from annotation.models import Slot
-from annotation.models.person import Part
 from annotation.models.sheet import Stage
-from annotation.models.slot import LapseReason, SlotRole
+from annotation.models.slot import LapseReason, Purpose, SlotRole
 from annotation.sheets import rater_of
 from annotation.steps import progress
 from annotation.views.sheet_page import Change, changes, contents
-from annotation.visits import ParticipantRequest, go, participant_required
+from annotation.visits import ParticipantRequest, go, is_part, participant_required
 
 PAGES = {
     Stage.REVIEW: "sheet_review.html",
@@ -45,6 +44,8 @@ STATUS = {
     Refusal.LEFT: HTTPStatus.FORBIDDEN,
 }
 NOTE_LENGTH = 500
+# An open page says that somebody is at it so often in the time of a lease, but not more often than this.
+BEATS, MOST_BEAT = 4, 15
 
 
 class GiveBackForm(forms.Form):
@@ -123,6 +124,16 @@ def sheet_draft(request: ParticipantRequest, pk: int) -> HttpResponseBase:
 
 
 @never_cache
+@require_POST
+@participant_required
+def sheet_beat(request: ParticipantRequest, pk: int) -> HttpResponseBase:
+    """Keep a page's place for somebody who still looks at it; after it was sent, do nothing."""
+    if beat(request.enrollment, pk):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return JsonResponse({"why": Refusal.TOO_LATE.value}, status=HTTPStatus.GONE)
+
+
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @participant_required
 def sheet_skip(request: ParticipantRequest, pk: int) -> HttpResponseBase:
@@ -144,22 +155,6 @@ def sheet_skip(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     context = {"slot": slot, "form": form, "progress": progress(enrollment)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "sheet_skip.html", context, status=status)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@participant_required
-def others(request: ParticipantRequest) -> HttpResponseBase:
-    """Send a person to a sheet of somebody else's, or say that none is free."""
-    enrollment = request.enrollment
-    slot = claim_other(enrollment)
-    if slot is not None:
-        return go(request, "sheet", enrollment.study.name, slot.pk)
-    if enrollment.part != Part.OTHERS or enrollment.finished_at is not None:
-        messages.info(request, _("No sheet of other people is free now."))
-        return go(request, "part", enrollment.study.name)
-    context = {"next_release": next_release(enrollment), "progress": progress(enrollment)}
-    return render(request, "others.html", context)
 
 
 def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
@@ -187,9 +182,22 @@ def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
             request,
             _("Your time for that sheet was over. Your answers are kept all the same. Thank you."),
         )
-    if sent.next is not None:
-        return go(request, "sheet", enrollment.study.name, sent.next.pk)
-    return go(request, "part", enrollment.study.name)
+    if sent.in_time and slot.purpose == Purpose.TRAINING:
+        return go(request, "training", enrollment.study.name, slot.pk)
+    if sent.next is None:
+        return go(request, "part", enrollment.study.name)
+    if is_part(request):
+        # The next sheet at once: one request for each.
+        enrollment = request.enrollment = sent.person
+        page = _page(
+            request,
+            sent.next,
+            SheetForm(sent.next, draft=sent.next.draft),
+            sent.next.draft_revision,
+        )
+        page["HX-Push-Url"] = reverse("sheet", args=[enrollment.study.name, sent.next.pk])
+        return page
+    return go(request, "sheet", enrollment.study.name, sent.next.pk)
 
 
 def _page(
@@ -201,6 +209,8 @@ def _page(
         "is_own": slot.role == SlotRole.FIRST_PERSON,
         "revision": revision,
         "progress": progress(request.enrollment),
+        "beat_seconds": max(MOST_BEAT, slot.sheet.study.lease_minutes * 60 // BEATS),
+        "layout": "part.html" if is_part(request) else "base.html",
         **contents(slot, form),
     }
     return render(request, PAGES[Stage(slot.sheet.stage)], context, status=status)
@@ -211,7 +221,13 @@ def _closed(
 ) -> HttpResponse:
     """Say why a sheet cannot be answered, and how to go on."""
     seen = why is Refusal.SENT and request.method != "POST"
-    context = {"why": why.value, "is_again": request.method == "POST", "pk": pk, "changed": changed}
+    context = {
+        "why": why.value,
+        "is_again": request.method == "POST",
+        "pk": pk,
+        "changed": changed,
+        "layout": "part.html" if is_part(request) else "base.html",
+    }
     return render(request, "sheet_closed.html", context, status=200 if seen else STATUS[why])
 
 

@@ -5,13 +5,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from annotation.again import waiting_again
 from annotation.assignment import claim_own
 from annotation.enrollment import go_on
 from annotation.invitation import invite_url
 from annotation.leaving import stop, withdraw
 from annotation.models import Enrollment
-from annotation.models.person import Part
-from annotation.money import earned, written
+from annotation.models.person import Ending, Part
+from annotation.models.study import PayRule
+from annotation.money import earned, earned_at_end, written
 from annotation.steps import progress
 from annotation.visits import (
     ParticipantRequest,
@@ -70,9 +72,22 @@ def thanks(request: ParticipantRequest) -> HttpResponseBase:
     context = {
         "early": enrollment.part != Part.DONE,
         "earned": _earned(enrollment),
-        "is_paid": enrollment.study.pay_minor is not None,
+        "is_paid": bool(enrollment.study.pay_minor),
+        "ran_out": enrollment.ended_by == Ending.NO_WORK,
+        "again": waiting_again(enrollment),
     }
     return render(request, "thanks.html", context)
+
+
+@never_cache
+@require_safe
+@enrollment_required
+def again(request: ParticipantRequest) -> HttpResponseBase:
+    """Send somebody who is through to a sheet that may be answered once more, or back to the end."""
+    enrollment = request.enrollment
+    if enrollment.part == Part.DONE and (slot := claim_own(enrollment)) is not None:
+        return redirect("sheet", enrollment.study.name, slot.pk)
+    return redirect("part", enrollment.study.name)
 
 
 @never_cache
@@ -101,7 +116,8 @@ def _leaving(request: ParticipantRequest, *, unsure: bool) -> HttpResponse:
     context = {
         "asked": is_asked(enrollment),
         "pay": written(study.pay_minor, study.pay_currency),
-        "partial": written(study.pay_partial_minor or 0, study.pay_currency),
+        "partial": _amount(enrollment, earned_at_end(enrollment, Ending.STOPPED)),
+        "by_share": study.pay_rule == PayRule.SHARE,
         "earned": _earned(enrollment),
         "unsure": unsure,
     }
@@ -109,5 +125,9 @@ def _leaving(request: ParticipantRequest, *, unsure: bool) -> HttpResponse:
 
 
 def _earned(enrollment: Enrollment) -> str:
-    """Return what a person has earned, as people write it; empty where nothing is known."""
-    return written(earned(enrollment), enrollment.study.pay_currency)
+    """Return what a person has earned, as people write it; empty where it is nothing, or unknown."""
+    return _amount(enrollment, earned(enrollment))
+
+
+def _amount(enrollment: Enrollment, minor: int | None) -> str:
+    return written(minor, enrollment.study.pay_currency) if minor else ""

@@ -6,7 +6,7 @@ EXISTS (
     SELECT FROM annotation_enrollment e
     WHERE e.participant_id = t.id AND e.study_id = %(study)s
         AND (
-            e.withdrawn_at IS NOT NULL OR e.declined_at IS NOT NULL
+            e.preview OR e.withdrawn_at IS NOT NULL OR e.declined_at IS NOT NULL
             OR (e.consented_at IS NOT NULL AND NOT 'release' = ANY (e.scopes))
         )
 )

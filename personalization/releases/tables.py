@@ -3,10 +3,12 @@
 from annotation.models.consent import Way
 from annotation.models.conversation import Speaker, TurnSource
 from annotation.models.judgment import DistributionSource, Reason, ReferenceKind, Role, Use
-from annotation.models.person import Part, Scope
+from annotation.models.person import Ending, Part, Scope
 from annotation.models.question import Audience, Candidate, Kind, Level
 from annotation.models.rater import RaterKind
 from annotation.models.response import AuthorKind, Condition
+from annotation.models.sheet import SheetUse
+from annotation.models.study import PayRule
 from personalization.models.run import RunSource
 from personalization.models.verdict import Side
 from personalization.releases.membership import PERSON_LEFT_OUT, any_left_out
@@ -21,7 +23,7 @@ from personalization.releases.schema import (
     word,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 OF_STUDY = "t.study_id = %(study)s"
 OF_QUESTION = "t.question_id IN (SELECT id FROM annotation_question WHERE study_id = %(study)s)"
@@ -87,6 +89,11 @@ STUDIES = Table(
             "Pay of somebody who stops early; null = nothing.",
             unit="minor units of pay_currency",
         ),
+        word(
+            "pay_rule",
+            "What somebody gets who stops early: the fixed amount, or a share of the pay.",
+            PayRule,
+        ),
         text("pay_currency", "Currency of the pay, ISO 4217."),
         text("chat_task", "What people were asked to talk about."),
         integer("turns_min", "Messages that a person writes at least."),
@@ -95,6 +102,16 @@ STUDIES = Table(
         integer("strangers", "Places for strangers at each sheet."),
         integer("sheets_each", "Sheets asked of somebody who only labels."),
         integer("lease_minutes", "How long a sheet is kept for a person.", unit="minutes"),
+        integer("training_first", "Training sheets that come first; 0 = none."),
+        integer("gold_every", "After so many sheets of others comes a gold sheet; 0 = never."),
+        integer(
+            "attention_every", "After so many sheets of others comes an attention check; 0 = never."
+        ),
+        integer(
+            "repeat_after_hours",
+            "How long after a sheet its owner may be asked again; 0 = in the same visit.",
+            unit="hours",
+        ),
         time("closed_at", "When the study was closed to people; null while it is open."),
         time("created_at", "When the study was made."),
     ),
@@ -171,11 +188,14 @@ PARTICIPANTS = Table(
         word("way", "What the person was invited to.", Way, sql="e.way"),
         word("part", "The part of the study that the person came to.", Part, sql="e.part"),
         boolean("finished", "True once the person was done.", sql="e.finished_at IS NOT NULL"),
+        word("ended_by", "How the person's part ended; null before.", Ending, sql="e.ended_by"),
+        integer("others_sent", "Sheets of other people that were sent.", sql="e.others_sent"),
     ),
     held_back={
         "id": NAMES_A_PERSON,
         "pseudonym": "Holds in all studies; an export's pseudonym holds in one.",
         "created_at": "Is the same in all studies, and would join them.",
+        "user_id": "Names an account: a researcher who looks at sheets as raters see them.",
     },
 )
 
@@ -386,6 +406,8 @@ SHEETS = Table(
     columns=(
         ID,
         text("stage", "Stage of the study."),
+        word("use", "What it is for; all but labels are put to raters beside the quota.", SheetUse),
+        text("stratum", "Its group among the sheets of its stage; empty = none."),
         word("owner", "Person whom the sheet is about: see raters.", sql="r.name"),
         time("hidden_at", "When it was hidden from raters."),
         time("created_at", "When it was made."),

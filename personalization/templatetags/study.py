@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from annotation.apart import apart
+from annotation.models.places import Purpose
 from annotation.models.sheet import Stage
 
 register = template.Library()
@@ -14,6 +15,20 @@ STAGES = {
     Stage.RELEVANCE.value: gettext_lazy("Relevance"),
     Stage.COMPARISON.value: gettext_lazy("Comparison"),
 }
+# What is put to raters beside the quota.
+PURPOSES = {
+    Purpose.EXTRA.value: gettext_lazy("Extra raters"),
+    Purpose.REPEAT.value: gettext_lazy("Repeats"),
+    Purpose.TRAINING.value: gettext_lazy("Training"),
+    Purpose.GOLD.value: gettext_lazy("Known answers"),
+    Purpose.ATTENTION.value: gettext_lazy("Attention checks"),
+}
+
+
+@register.filter
+def purpose_name(purpose: str) -> str:
+    """Return what places of a purpose are called."""
+    return str(PURPOSES[purpose])
 
 
 @register.filter

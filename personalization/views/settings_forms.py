@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from annotation import money
 from annotation.models import Study
+from annotation.models.study import PayRule
 from personalization.models import Endpoint, StepModel
 from personalization.models.endpoint import Step
 
@@ -30,7 +31,7 @@ SECTIONS = (
     (gettext_lazy("About"), ("title", "description")),
     (gettext_lazy("Chat"), ("chat_task", "turns_min", "turns_max")),
     (gettext_lazy("Labels"), ("queries_each", "strangers", "sheets_each", "lease_minutes")),
-    (gettext_lazy("Pay"), ("pay", "pay_partial", "pay_currency")),
+    (gettext_lazy("Pay"), ("pay", "pay_rule", "pay_partial", "pay_currency")),
 )
 
 
@@ -86,9 +87,27 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         decimal_places=3,
         widget=forms.NumberInput(attrs=AMOUNT),
     )
+    pay_rule = forms.ChoiceField(
+        label=gettext_lazy("Whoever stops early gets"),
+        help_text=gettext_lazy(
+            "People see the amount before they stop. Whoever finds no sheet any more gets a share under"
+            " either rule, because it is not their fault."
+        ),
+        choices=[
+            (PayRule.FIXED, gettext_lazy("the amount below, however much is done")),
+            (
+                PayRule.SHARE,
+                gettext_lazy(
+                    "a share of the pay: sheets sent of the sheets asked for, or on the whole way the"
+                    " usual minutes of the parts that are finished; at least the amount below"
+                ),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
     pay_partial = forms.DecimalField(
         label=gettext_lazy("Pay for a part"),
-        help_text=gettext_lazy("What somebody gets who stops early."),
+        help_text=gettext_lazy("What somebody gets at least who stops early. Empty is nothing."),
         required=False,
         min_value=Decimal(0),
         max_value=MOST_PAY,
@@ -107,7 +126,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Study
         fields = [
             "title", "description", "chat_task", "turns_min", "turns_max",
-            "queries_each", "strangers", "sheets_each", "lease_minutes", "pay_currency",
+            "queries_each", "strangers", "sheets_each", "lease_minutes", "pay_rule", "pay_currency",
         ]  # fmt: skip
         labels = {
             "title": gettext_lazy("Title"),

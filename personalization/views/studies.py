@@ -1,6 +1,7 @@
 """Studies: the list with how far each is, and a new one."""
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
+from annotation.preparation import plan_as_usual
 from personalization.overview import overview
 
 
@@ -44,6 +46,9 @@ def study_new(request: StaffRequest) -> HttpResponse:
     """Ask for a name and a title, and make the study."""
     form = StudyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return redirect(form.save())
+        with transaction.atomic():
+            study = form.save()
+            plan_as_usual(study)
+        return redirect(study)
     status = 422 if form.is_bound else 200
     return render(request, "study_new.html", {"form": form}, status=status)

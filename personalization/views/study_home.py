@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,8 @@ from personalization.views.lookup import study_named
 
 HEADLINES = ("krippendorff_alpha", "raw_agreement")
 RECENT_IMPORTS = 10
+# How often the part that moves asks for itself: while somebody is at it, and otherwise.
+BUSY_SECONDS, QUIET_SECONDS = 5, 10
 
 
 @require_safe
@@ -26,7 +29,10 @@ def study(request: StaffRequest, name: str) -> HttpResponse:
     """Show one study; the part that moves asks for itself again while somebody takes part."""
     one = study_named(name)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "study.html#progress", _progress(one, watched=one.closed_at is None))
+        context = _progress(one, watched=one.closed_at is None)
+        # Read aloud only where it is another one than before, so that nobody hears it all the time.
+        context["said"] = request.GET.get("percent") == str(context["percent"])
+        return render(request, "study.html#progress", {**context, "again": True})
     ready = readiness(one)
     questions = _questions(one)
     context = {
@@ -56,16 +62,24 @@ def study_retry(request: StaffRequest, name: str) -> HttpResponse:
 
 def _progress(one: Study, *, watched: bool) -> dict[str, object]:
     """Return what moves while people take part."""
-    people, work, runs = groups(one), backlog(one), open_runs(one)
+    people, sheets, work, runs = groups(one), places(one), backlog(one), open_runs(one)
     pending = any(step.waiting + step.in_work for step in work) or bool(runs.open)
+    busy = pending or any(stage.is_busy for stage in sheets)
+    sent = sum(stage.quota.submitted for stage in sheets)
+    total = sum(stage.quota.total for stage in sheets)
     return {
         "study": one,
         "people": people,
         "count": sum(group.count for group in people),
-        "places": places(one),
+        "places": sheets,
+        "sent": sent,
+        "total": total,
+        "percent": 100 * sent // total if total else 0,
         "work": work,
         "runs": runs,
-        "live": watched or pending or _somebody(people),
+        "live": watched or busy or _somebody(people),
+        "pace": BUSY_SECONDS if busy else QUIET_SECONDS,
+        "at": timezone.now(),
     }
 
 

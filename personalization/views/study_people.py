@@ -8,15 +8,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import money
+from annotation.freeing import ANYBODYS
 from annotation.invitation import invite_url
+from annotation.leaving import release
 from annotation.models import Enrollment, Invite, Slot, Study, Turn
 from annotation.models.conversation import Speaker
+from annotation.models.slot import SlotRole
 from annotation.permissions import StaffRequest, researcher_required
-from annotation.progress import Standing, with_standing
+from annotation.progress import Standing, taking_part, with_standing
 from personalization.views.lookup import start_after, study_named
 from personalization.views.setup_forms import InviteForm
 
@@ -41,7 +44,7 @@ def people(request: StaffRequest, name: str) -> HttpResponse:
     chosen = request.GET.get("standing", "")
     if chosen and chosen not in Standing.values:
         raise Http404
-    everybody = with_standing(Enrollment.objects.filter(study=study))
+    everybody = with_standing(taking_part(study))
     asked = everybody.filter(standing=chosen) if chosen else everybody
     if last := start_after(request):
         asked = asked.filter(pk__lt=last)
@@ -56,6 +59,25 @@ def people(request: StaffRequest, name: str) -> HttpResponse:
         "later": bool(last),
     }
     return render(request, "study_people.html", context)
+
+
+@require_POST
+@researcher_required
+def person_release(request: StaffRequest, name: str, pk: int) -> HttpResponse:
+    """Free the sheets that somebody holds who dropped out; the person may come back and go on."""
+    person = get_object_or_404(Enrollment, pk=pk, study__name=name)
+    count = release(person)
+    if count:
+        text = ngettext(
+            "%(count)s sheet of %(person)s is free for other people. What was sent is kept.",
+            "%(count)s sheets of %(person)s are free for other people. What was sent is kept.",
+            count,
+        )
+        messages.success(request, text % {"count": count, "person": person.participant})
+    else:
+        text = _("%(person)s holds no sheet now: nothing was changed.")
+        messages.info(request, text % {"person": person.participant})
+    return redirect("people", name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,7 +137,7 @@ def _state(invite: Invite) -> InviteState:
 
 
 def _rows(study: Study, page: list[Any]) -> list[dict[str, object]]:
-    """Return people with what they have done, by two queries for the whole page."""
+    """Return people with what they have done and hold, by four queries for the whole page."""
     who = [one.participant_id for one in page]
     messages_of = _counted(
         Turn.objects.filter(
@@ -129,9 +151,23 @@ def _rows(study: Study, page: list[Any]) -> list[dict[str, object]]:
         ),
         "rater__participant",
     )
+    here = Slot.objects.filter(sheet__study=study)
+    held_by = _counted(
+        here.filter(rater__participant__in=who, submitted_at=None), "rater__participant"
+    )
+    kept_for = _counted(
+        here.filter(
+            reserved_for__participant__in=who,
+            rater=None,
+            role=SlotRole.THIRD_PARTY,
+            purpose__in=ANYBODYS,
+        ),
+        "reserved_for__participant",
+    )
     return [
         {
             "person": one,
+            "held": held_by.get(one.participant_id, 0) + kept_for.get(one.participant_id, 0),
             "standing": Standing(one.standing),
             "messages": messages_of.get(one.participant_id, 0),
             "sheets": sheets_of.get(one.participant_id, 0),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import preparation
-from annotation.models import Enrollment, Study
+from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
+from annotation.progress import taking_part
 from personalization.backlog import STEPS
 from personalization.readiness import models_asked
 from personalization.views.lookup import study_named
@@ -67,7 +68,7 @@ def _page(
         "form": form,
         "models": models,
         "steps": [(STEPS[step], asked[step], *fields) for step, *fields in models.steps()],
-        "begun": Enrollment.objects.filter(study=study, consented_at__isnull=False).exists(),
+        "begun": taking_part(study).filter(consented_at__isnull=False).exists(),
     }
     refused = form.is_bound or models.is_bound
     return render(request, "study_settings.html", context, status=422 if refused else 200)

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import preparation
-from annotation.models import Enrollment, Query, RelevancePair, Response
+from annotation.models import Query, RelevancePair, Response
 from annotation.permissions import StaffRequest, researcher_required
+from annotation.progress import taking_part
 from personalization.models import Generation
 from personalization.readiness import models_asked, unnamed_providers
 from personalization.views.lookup import start_after, study_named
@@ -79,7 +80,8 @@ def study_consent(request: StaffRequest, name: str) -> HttpResponse:
             )
         return redirect("study_consent", name)
     agreed = dict(
-        Enrollment.objects.filter(study=study, consent_version__isnull=False)
+        taking_part(study)
+        .filter(consent_version__isnull=False)
         .values_list("consent_version")
         .annotate(people=Count("pk"))
         .order_by()

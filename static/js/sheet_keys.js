@@ -1,9 +1,8 @@
 // Keys of a sheet, off while somebody types; and how many questions are answered.
 
-const form = document.getElementById("sheet");
 const sheet = document.getElementById("keys");
 const on = document.getElementById("keys-on");
-const count = form.querySelector("[data-count]");
+let form; // the sheet that is shown
 const off = "concord-keys-off";
 
 const items = () => [...form.querySelectorAll("[data-item]")].filter((item) => item.checkVisibility());
@@ -60,7 +59,7 @@ function press(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (sheet.open || event.defaultPrevented) return;
+  if (!form || sheet.open || event.defaultPrevented) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();
     form.requestSubmit();
@@ -79,20 +78,26 @@ on.addEventListener("change", () => {
   }
 });
 
-const button = document.querySelector("[data-keys]");
-button.hidden = false;
-button.addEventListener("click", () => sheet.showModal());
-
 function tally() {
   const asked = items().filter((item) => item.querySelector('input[type="radio"]'));
   const done = asked.filter((item) => item.querySelector('input[type="radio"]:checked'));
+  const count = form.querySelector("[data-count]");
   count.textContent = count.dataset.count.replace("{done}", done.length).replace("{all}", asked.length);
 }
 
-form.addEventListener("input", tally);
-form.addEventListener("filled", tally);
-form.addEventListener("toggle", tally, true);
-tally();
+function start() {
+  form = document.getElementById("sheet");
+  if (form) {
+    for (const change of ["input", "filled"]) form.addEventListener(change, tally);
+    form.addEventListener("toggle", tally, true);
+    tally();
+    const button = document.querySelector("[data-keys]");
+    button.hidden = false;
+    button.addEventListener("click", () => sheet.showModal());
+  }
+  // What is to be corrected comes first.
+  document.querySelector(".error-summary")?.focus();
+}
 
-// What is to be corrected comes first.
-document.querySelector(".error-summary")?.focus();
+document.addEventListener("sheet", start);
+start();

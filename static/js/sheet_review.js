@@ -1,6 +1,6 @@
 // Review: show where the machine read a sentence, and ask what is wrong only where something is.
 
-const form = document.getElementById("sheet");
+let form; // the sheet that is shown
 
 function show(link) {
   for (const marked of document.querySelectorAll(".turn-evidence")) marked.classList.remove("turn-evidence");
@@ -34,6 +34,12 @@ function ask() {
   }
 }
 
-form.addEventListener("change", ask);
-form.addEventListener("filled", ask);
-ask();
+function start() {
+  form = document.getElementById("sheet");
+  if (!form) return;
+  for (const change of ["change", "filled"]) form.addEventListener(change, ask);
+  ask();
+}
+
+document.addEventListener("sheet", start);
+start();

@@ -45,3 +45,13 @@ def test_the_second_time_it_is_the_same_sheet(
     items, slots = m.Item.objects.count(), m.Slot.objects.count()
     assert again(person, sheet) == sheet
     assert (m.Item.objects.count(), m.Slot.objects.count()) == (items, slots)
+
+
+def test_a_group_is_named_by_whoever_lays(db: None) -> None:
+    """The stratum stays empty unless somebody gives one; its places then have a lane of their own."""
+    person = make.enrolled()
+    assert laid.review(person).stratum == ""
+    grouped = lay_review(person, [], laid.attributes_of(person), stratum="travel")
+    assert grouped.stratum == "travel"
+    lanes = m.Lane.objects.filter(role="third_party").order_by("stratum")
+    assert [lane.stratum for lane in lanes] == ["", "travel"]

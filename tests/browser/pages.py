@@ -60,7 +60,7 @@ def on_the_way(
 
     def address(content: Content) -> str:
         person = content.crowd.by[who]
-        place = [person.slot] if url.startswith("sheet") else []
+        place = [person.slot] if url.startswith("sheet") or url == "training" else []
         return reverse(url, args=[person.study, *place]) + query
 
     return Page(name, url, address, PARTICIPANT, status, who, act)
@@ -136,8 +136,12 @@ PAGES = [
         "talking",
     ),
     on_the_way("others-none", "others", "idle"),
+    on_the_way("others-waiting", "others", "left out"),
     on_the_way("thanks", "thanks", "done"),
     on_the_way("thanks-early", "thanks", "stopped"),
+    on_the_way("thanks-no-work", "thanks", "ran out"),
+    on_the_way("thanks-again", "thanks", "steady"),
+    on_the_way("training", "training", "trained"),
     on_the_way("leave", "leave", "talking"),
     on_the_way("withdrawn", "part", "withdrawn", status=403),
     Page("missing", "", lambda c: "/nowhere/", STRANGER, 404),
@@ -148,6 +152,15 @@ PAGES = [
     Page("study-empty", "study", lambda c: reverse("study", args=[c.empty_study])),
     Page("study-busy", "study", lambda c: reverse("study", args=[c.busy_study])),
     Page("settings", "study_settings", lambda c: reverse("study_settings", args=[c.busy_study])),
+    Page("plan", "study_plan", lambda c: reverse("study_plan", args=[c.busy_study])),
+    Page("share", "study_share", lambda c: reverse("study_share", args=[c.busy_study])),
+    Page(
+        "share-unsaid",
+        "study_share",
+        lambda c: reverse("study_share", args=[c.busy_study]),
+        status=422,
+        act=pressing("form.form .button-primary"),
+    ),
     Page("queries", "study_queries", lambda c: reverse("study_queries", args=[c.busy_study])),
     Page("consent-texts", "study_consent", lambda c: reverse("study_consent", args=[c.busy_study])),
     Page("people", "people", lambda c: reverse("people", args=[c.busy_study])),
@@ -225,7 +238,7 @@ FILES |= {f"api_{name}" for name in (
     "me", "schema", "studies", "study", "questions", "items", "item", "judgments", "agreement",
     "root", "nowhere",
 )}  # fmt: skip
-DETOURS = {"study_agreement", "set_language"}
+DETOURS = {"study_agreement", "set_language", "again"}
 
 
 def page(name: str) -> Page:

@@ -8,6 +8,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from annotation.answers import Answers
+from annotation.assignment import submit
 from annotation.enrollment import finish
 from annotation.leaving import withdraw
 from annotation.models import (
@@ -16,11 +18,14 @@ from annotation.models import (
     Enrollment,
     Evidence,
     Invite,
+    Reference,
     ResponsePair,
+    Sheet,
     Slot,
     Study,
 )
-from annotation.models.person import Scope
+from annotation.models.judgment import Reason
+from annotation.models.person import Ending, Scope
 from annotation.sheets import lay_comparison, lay_relevance, lay_review, rater_of
 from annotation.visits import SESSION_KEY
 from personalization.models import Reply
@@ -91,7 +96,9 @@ def enter(name: str, text: Text = str) -> Crowd:
         "reading": _here(make.enrolled(study=study)),
         "waiting": _here(_walking(study, part="review", waiting_since=timezone.now())),
         "idle": _here(make.enrolled(study=quiet, way="labels", part="others")),
+        "left out": _here(_left_out(_study(f"{name}-held", text), text)),
         **_leaving(study, quiet),
+        **_asked_again(study, text),
     }
     return Crowd(by, make.invite(study=study), expired, text("Here it comes: take the train"))
 
@@ -198,12 +205,26 @@ def _stranger(study: Study, places: "QuerySet[Slot]") -> Person:
     return _here(one, slot)
 
 
+def _left_out(study: Study, text: Text) -> Enrollment:
+    """Make somebody for whom there is no sheet: somebody else has the only place for a while."""
+    for version in (1, 2):
+        make.consent_text(study=study, version=version)
+    study.strangers = 1
+    study.save()
+    owner = make.enrolled(study=study)
+    sheet = lay_review(owner, [_conversation(owner, text)], _noticed(owner, text))
+    _stranger(study, sheet.slots.filter(role="third_party"))
+    return _walking(study, way="labels", part="others")
+
+
 def _leaving(study: Study, quiet: Study) -> dict[str, Person]:
     done = _walking(study, part="done")
     stopped, gone = _walking(study, part="review"), _walking(study)
     for person in (done, stopped):
         finish(person.pk)
     withdraw(gone)
+    ran_out = make.enrolled(study=quiet, way="labels", part="others")
+    finish(ran_out.pk, by=Ending.NO_WORK)
     # One of them goes on in another study.
     Enrollment.objects.create(
         participant=done.participant,
@@ -214,4 +235,41 @@ def _leaving(study: Study, quiet: Study) -> dict[str, Person]:
         way="labels",
         part="others",
     )
-    return {"done": _here(done), "stopped": _here(stopped), "withdrawn": _here(gone)}
+    return {
+        "done": _here(done),
+        "stopped": _here(stopped),
+        "ran out": _here(ran_out),
+        "withdrawn": _here(gone),
+    }
+
+
+def _asked_again(study: Study, text: Text) -> dict[str, Person]:
+    """Make somebody who has sent a training sheet, and one who may answer an own sheet once more."""
+    query = make.query(study=study, text=text(ASKED))
+
+    def sheet(person: Enrollment) -> Sheet:
+        noticed = _noticed(person, text)[:3]
+        return lay_relevance(
+            person, [make.relevance_pair(attribute=one, query=query) for one in noticed]
+        )
+
+    steady, author = _walking(study, part="done"), _walking(study, part="done")
+    trained = _walking(study, way="labels", part="others")
+    own = {"role": "first_person", "purpose": "repeat", "occasion": 1}
+    sheet(steady).slots.create(reserved_for=rater_of(steady), **own)
+    training = sheet(author)
+    training.slots.all().delete()
+    items = list(training.items.order_by("pk"))
+    why = text("The request is about a journey, and the person travels with children.")
+    Sheet.objects.filter(pk=training.pk).update(use="training")
+    for item, accepted in zip(items, ([1], [0], [0, 1]), strict=True):
+        Reference.objects.create(item=item, kind="gold", accepted=accepted, note=why)
+    slot = training.slots.create(
+        role="third_party", purpose="training", reserved_for=rater_of(trained)
+    )
+    submit(
+        trained, slot.pk, Answers({items[0].pk: 1, items[1].pk: 1, items[2].pk: Reason.CANNOT_TELL})
+    )
+    for person in (steady, author):
+        finish(person.pk)
+    return {"steady": _here(steady), "trained": _here(trained, slot)}

@@ -1,6 +1,7 @@
 """What people answered: their places at the sheets, their answers, and what they missed."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from annotation.arrangement import arranged, first_side
@@ -52,6 +53,9 @@ def add(crowd: Crowd, laid: Laid, visits: Sequence[plan.Visit], seed: int, stran
             for ordinal in range(taken.get(sheet.pk, 0), strangers)
         ]
     Slot.objects.bulk_create(slots)
+    sent = Counter(visit.rater for visit in visits if not visit.by_owner)
+    for person, count in sent.items():
+        crowd.participant(person).enrollments.update(others_sent=count)
     told = list(zip(visits, slots, strict=False))
     copy(
         Judgment,

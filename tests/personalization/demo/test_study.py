@@ -9,7 +9,9 @@ import pytest
 from django.db.models import Count, F, Q
 
 from annotation import models as m
+from annotation.counters import check
 from annotation.models.person import Scope
+from annotation.progress import places
 from personalization.agreement.report import Record
 from personalization.demo import planted, study
 from personalization.models import JudgeRun, Verdict
@@ -50,6 +52,13 @@ def own_share(one: m.Judgment, family: str) -> float:
 
 
 # What there is.
+
+
+def test_what_is_counted_all_along_is_right(demo: Demo) -> None:
+    """Rows that were added many at a time are counted like any others."""
+    assert check() == []
+    labelled = m.Slot.objects.filter(sheet__study=demo.study).count()
+    assert sum(one.quota.submitted for one in places(demo.study)) == labelled
 
 
 def test_it_says_that_it_is_synthetic(demo: Demo) -> None:

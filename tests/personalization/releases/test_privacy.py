@@ -66,6 +66,19 @@ def test_a_person_has_one_pseudonym_in_a_study_and_another_in_the_next(export: E
     assert all(len(name) == len("r-") + 12 and name.startswith("r-") for name in found)
 
 
+def test_a_researcher_who_looked_at_sheets_is_nobody(export: Export) -> None:
+    """Neither a row among the people, nor what was tried out."""
+    full = full_study("tried")
+    before = export(full.study, "before")
+    m.Enrollment.objects.filter(participant=full.owner.participant, study=full.study).update(
+        preview=True
+    )
+    folder = export(full.study)
+    gone = pseudonyms.person(pseudonyms.key("tried"), full.owner.participant_id or 0)
+    assert gone.encode() in before.contents()
+    assert gone.encode() not in folder.contents()
+
+
 def people(folder: Folder) -> set[str]:
     return {row["rater"] for row in folder.jsonl("raters") if row["kind"] == "person"}
 

@@ -4,10 +4,13 @@ import pytest
 from django.test import Client
 
 from annotation import models as m
+from annotation.enrollment import finish
+from annotation.models.person import Ending
 from annotation.progress import Standing
 from personalization.views import study_people
-from tests import busy
+from tests import busy, laid
 from tests import factories as make
+from tests.labelling import fill, labeller
 from tests.personalization.views.pages import Node, next_of, read
 
 PATH = "/studies/one/people/"
@@ -31,14 +34,17 @@ def people(page: Node) -> list[str]:
 def test_what_each_has_done(researcher: Client, study: m.Study) -> None:
     """Messages, sheets, pay and code, under a pseudonym; never a text."""
     one = busy.person(study, Standing.DONE)
-    m.Enrollment.objects.filter(pk=one.pk).update(completion_code="C0DE", trouble="no attributes")
+    m.Enrollment.objects.filter(pk=one.pk).update(
+        completion_code="C0DE", trouble="no attributes", earned_minor=900
+    )
     chat = make.conversation(study=study, of=one.participant)
     for _number in range(3):
         make.turn(conversation=chat, text="I sail in secret.")
         make.turn(conversation=chat, speaker="assistant", source="model")
     busy.sheet(one)
     busy.sheet(one)
-    busy.person(study, Standing.STOPPED)
+    stopped = busy.person(study, Standing.STOPPED)
+    m.Enrollment.objects.filter(pk=stopped.pk).update(earned_minor=300)
     page = read(researcher.get(PATH))
     rows = [row.text for body in page.all("tbody") for row in body.all("tr")]
     assert rows[0].split()[1:3] == ["Stopped", "early"]
@@ -99,3 +105,62 @@ def test_nobody_yet(researcher: Client, study: m.Study) -> None:
     page = read(researcher.get(PATH))
     assert "Nobody has joined yet" in page.text
     assert "/studies/one/invites/" in [a.attributes["href"] for a in page.all("a", "button")]
+
+
+# Drop-outs
+
+
+def holding(study: m.Study) -> tuple[m.Enrollment, m.Slot]:
+    """Return somebody with a sheet of a stranger's."""
+    owner = make.enrolled(study=study)
+    laid.review(owner)
+    person = labeller(owner)
+    return person, fill(person, send=False)
+
+
+def address(person: m.Enrollment, study: str = "one") -> str:
+    return f"/studies/{study}/people/{person.pk}/release/"
+
+
+def test_the_sheets_of_a_drop_out_are_freed(researcher: Client, study: m.Study) -> None:
+    """A button for whoever holds something, with what came of it; a second press changes nothing."""
+    person, slot = holding(study)
+    page = read(researcher.get(PATH))
+    assert [form.attributes["action"] for form in next(page.all("tbody")).all("form")] == [
+        address(person)
+    ]
+    page = read(researcher.post(address(person), follow=True))
+    assert f"1 sheet of {person.participant} is free for other people." in page.text
+    assert not list(next(page.all("tbody")).all("form"))
+    slot.refresh_from_db()
+    assert slot.rater is None
+    page = read(researcher.post(address(person), follow=True))
+    assert f"{person.participant} holds no sheet now" in page.text
+    assert m.Lapse.objects.get().why == "returned"
+
+
+def test_kept_sheets_are_held_too(researcher: Client, study: m.Study) -> None:
+    """Named for somebody and not begun: others cannot have them either."""
+    person, slot = holding(study)
+    make.slot(sheet=make.sheet(study=study, stage="review"), reserved_for=slot.rater)
+    page = read(researcher.post(address(person), follow=True))
+    assert f"2 sheets of {person.participant} are free for other people." in page.text
+
+
+def test_only_researchers_free_sheets(study: m.Study, client: Client, researcher: Client) -> None:
+    """Nobody else, only by POST, and only in the person's own study."""
+    person, slot = holding(study)
+    make.study(name="two")
+    assert client.post(address(person)).status_code in {302, 403}
+    assert researcher.get(address(person)).status_code == 405
+    for wrong in (address(person, "two"), "/studies/one/people/999999/release/"):
+        assert researcher.post(wrong).status_code == 404
+    slot.refresh_from_db()
+    assert slot.rater is not None
+
+
+def test_whoever_ran_out_of_work_did_not_stop(researcher: Client, study: m.Study) -> None:
+    person = labeller(make.enrolled(study=study))
+    finish(person.pk, by=Ending.NO_WORK)
+    page = read(researcher.get(PATH))
+    assert "Ran out of work" in page.text

@@ -38,8 +38,8 @@ def test_the_list_says_how_far_each_is(researcher: Client) -> None:
     assert "Closed" in closed
     assert "People done" not in closed
     (other,) = told.values()
-    assert "People done1 / 9" in other
-    assert "Sheets submitted9 / 27" in other
+    assert "People done1 / 10" in other
+    assert "Sheets submitted10 / 28" in other
 
 
 def test_an_empty_list_leads_to_a_new_study(researcher: Client) -> None:

@@ -1,9 +1,12 @@
 """The home of a study: what is missing, who is where, what failed."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation import models as m
@@ -103,13 +106,34 @@ def test_people_by_where_they_are(researcher: Client) -> None:
 
 
 def test_sheets_by_stage_and_role(researcher: Client) -> None:
+    """How far, sent, in work, free, withheld, given up; what is beside the quota stands below."""
     study = make.study()
     busy.consent(study)
-    owner = busy.person(study, Standing.DONE)
-    busy.sheet(owner, strangers=3)
-    text = page_of(researcher, study).text
-    assert "Review of attributes First person 1 0 0" in text
-    assert "Review of attributes Third party 0 1 2" in text
+    sheet = busy.sheet(busy.person(study, Standing.DONE), strangers=3)
+    make.slot(sheet=sheet, purpose="extra", rater=make.person_rater())
+    hidden = busy.sheet(busy.person(study, Standing.DONE))
+    m.Sheet.objects.filter(pk=hidden.pk).update(hidden_at=busy.moment(0))
+    free = sheet.slots.filter(purpose="label", rater=None).earliest("pk")
+    m.Lapse.objects.create(slot=free, sheet=sheet, rater=make.person_rater(), why="skipped")
+    (table,) = page_of(researcher, study).all("table")
+    owner, strangers = (one.text for one in list(table.all("tr"))[1:])
+    assert owner == "Review of attributes First person 1 / 11 / 1 1 0 0 1 0"
+    assert strangers == (
+        "Review of attributes Third party 0 / 30 / 3 Extra raters: 0 of 1 sent 0 1 2 2 1"
+    )
+
+
+def test_whoever_only_looks_is_not_shown(researcher: Client) -> None:
+    """A researcher's preview is nobody: not here, not among the people, not in the settings."""
+    study = make.study()
+    busy.consent(study)
+    one = busy.person(study, Standing.CHATTING)
+    m.Enrollment.objects.filter(pk=one.pk).update(preview=True)
+    assert not list(page_of(researcher, study).all("div", "tile"))
+    assert one.participant.pseudonym not in read(researcher.get(people_of(study))).text
+    m.Enrollment.objects.filter(pk=one.pk).update(preview=False)
+    assert list(page_of(researcher, study).all("div", "tile"))
+    assert one.participant.pseudonym in read(researcher.get(people_of(study))).text
 
 
 def test_failures_are_grouped_by_reason(researcher: Client) -> None:
@@ -178,7 +202,64 @@ def test_the_moving_part_asks_for_itself_while_somebody_is_there(researcher: Cli
     assert "<html" not in part
 
 
-def test_a_closed_study_says_so(researcher: Client) -> None:
+def test_it_asks_more_often_while_somebody_has_a_sheet(researcher: Client) -> None:
     study = make.study()
-    m.Study.objects.filter(pk=study.pk).update(closed_at=busy.moment(0))
-    assert "nobody new can join" in page_of(researcher, study).text
+    busy.consent(study)
+    sheet = busy.sheet(busy.person(study, Standing.CHATTING))
+    assert 'hx-trigger="every 5s"' in part_of(researcher, study)
+    held = sheet.slots.filter(rater__isnull=False, submitted_at=None)
+    held.update(rater=None, leased_at=None, leased_until=None)
+    assert 'hx-trigger="every 10s"' in part_of(researcher, study)
+
+
+def test_it_says_how_fresh_it_is(researcher: Client) -> None:
+    """That it is live is said by the part that came alone: without scripts it is not true."""
+    study = make.study()
+    busy.consent(study)
+    busy.sheet(busy.person(study, Standing.CHATTING))
+    whole = page_of(researcher, study).text
+    assert re.search(r"As of \d\d:\d\d:\d\d UTC", whole)
+    assert "Live" not in whole
+    part = part_of(researcher, study)
+    assert re.search(r"As of \d\d:\d\d:\d\d UTC", part)
+    assert "Live: looked at again every 5 seconds." in part
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [("", True), ("?percent=33", False), ("?percent=32", True), ("?percent=x", True)],
+)
+def test_what_is_new_is_read_aloud(researcher: Client, known: str, said: bool) -> None:
+    """In a region that stays where it is, and not while the number is the one heard before."""
+    study = make.study()
+    busy.consent(study)
+    busy.sheet(busy.person(study, Standing.CHATTING))
+    assert '<p class="visually-hidden" id="heard" role="status"></p>' in (
+        researcher.get(f"/studies/{study.name}/").content.decode()
+    )
+    part = part_of(researcher, study, known)
+    aloud = '<p id="heard" hx-swap-oob="innerHTML">Live: 1 of 3 places at sheets are filled.</p>'
+    assert (aloud in part) == said
+    assert """hx-vals='{"percent": 33}'""" in part
+
+
+def test_looking_again_is_cheap(researcher: Client) -> None:
+    """As many queries with ten times the people, places and failures, and none of them at places."""
+    costs = []
+    for people in (1, 10):
+        study = busy.study(people)
+        with CaptureQueriesContext(connection) as made:
+            part_of(researcher, study)
+        assert not [one for one in made if "annotation_slot" in one["sql"]]
+        costs.append(len(made))
+    assert costs[0] == costs[1] <= 16
+
+
+def part_of(client: Client, study: m.Study, asked: str = "") -> str:
+    """Return the part that moves, as it comes alone."""
+    headers = {"hx-request": "true"}
+    return client.get(f"/studies/{study.name}/{asked}", headers=headers).content.decode()
+
+
+def people_of(study: m.Study) -> str:
+    return f"/studies/{study.name}/people/"

@@ -9,7 +9,7 @@ from tests import busy
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
 
-PAGES = ["", "settings/", "queries/", "consent/", "invites/", "people/"]
+PAGES = ["", "settings/", "queries/", "consent/", "invites/", "people/", "plan/", "plan/share/"]
 # Pages that only take forms, with what they need.
 FORMS = {
     "retry/": {"step": "reply"},
@@ -17,12 +17,16 @@ FORMS = {
     "settings/close/": {"to": "closed"},
     "queries/1/delete/": {},
     "invites/1/close/": {},
+    "plan/open/": {},
+    "plan/share/back/": {"person": "p-nobody", "stage": "review"},
 }
 TAKING = {
     "settings/": {"title": "Taken"},
     "queries/": {"texts": "Taken?"},
     "consent/": {"text": "Taken."},
     "invites/": {"way": "whole", "label": "Taken"},
+    "plan/": {"gold_every": "5"},
+    "plan/share/": {"stage": "review", "people": "p-nobody 1"},
     **FORMS,
 }
 

@@ -23,6 +23,7 @@ GOOD = {
     "sheets_each": "5",
     "lease_minutes": "30",
     "pay": "9.5",
+    "pay_rule": "share",
     "pay_partial": "3",
     "pay_currency": "eur",
 }
@@ -51,6 +52,7 @@ def test_they_are_kept(researcher: Client, study: m.Study) -> None:
     study.refresh_from_db()
     assert (study.turns_min, study.turns_max, study.strangers) == (2, 6, 0)
     assert (study.pay_minor, study.pay_partial_minor, study.pay_currency) == (950, 300, "EUR")
+    assert study.pay_rule == "share"
     values = {one.attributes.get("name"): one.attributes.get("value") for one in page.all("input")}
     assert (values["pay"], values["pay_partial"], values["pay_currency"]) == ("9.50", "3.00", "EUR")
 
@@ -76,6 +78,8 @@ def test_pay_can_be_taken_out_again(researcher: Client, study: m.Study) -> None:
         ({"pay": "NaN"}, "Enter a number."),
         ({"pay": "1e12"}, "less than or equal to"),
         ({"pay_currency": ""}, "Say in which currency."),
+        ({"pay_rule": "all"}, "Select a valid choice."),
+        ({"pay_rule": ""}, "This field is required."),
         ({"pay_currency": "QQQ"}, "There is no currency of this name."),
         ({"pay_partial": "10"}, "This is more than the pay for the whole study."),
         ({"chat_task": "a\0b"}, "Null characters are not allowed."),
@@ -91,6 +95,7 @@ def test_what_cannot_be_is_refused(
     assert GOOD["description"] in page.text
     study.refresh_from_db()
     assert (study.title, study.turns_max, study.pay_minor) == ("", 10, None)
+    assert study.pay_rule == "fixed"
 
 
 def test_only_what_is_asked_can_be_set(researcher: Client, study: m.Study) -> None:

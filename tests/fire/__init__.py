@@ -1,0 +1,1 @@
+"""Claims under fire: server processes that are killed, and clients that believe only answers."""
