@@ -41,7 +41,7 @@ PICK = f"""
         FROM annotation_sheet h
         WHERE h.study_id = %(study)s AND h.use = %(use)s AND NOT h.use = 'label'
             AND h.stage IN ({", ".join(f"'{stage}'" for stage in Stage)})
-            AND annotation_is_offered(h, '{SlotRole.THIRD_PARTY}')
+            AND h.hidden_at IS NULL
         ORDER BY turn OFFSET 0
     ) b
     WHERE b.owner_id IS DISTINCT FROM %(rater)s::bigint AND NOT EXISTS (
@@ -51,6 +51,9 @@ PICK = f"""
         WHERE t.reserved_for_id = %(rater)s AND t.rater_id IS NULL AND t.sheet_id = b.id
     ) AND NOT EXISTS (
         SELECT FROM annotation_lapse p WHERE p.sheet_id = b.id AND p.rater_id = %(rater)s
+    ) AND EXISTS (
+        SELECT FROM annotation_sheet h
+        WHERE h.id = b.id AND annotation_is_offered(h, '{SlotRole.THIRD_PARTY}')
     ) AND EXISTS (
         SELECT FROM annotation_item i JOIN annotation_reference r ON r.item_id = i.id
         WHERE i.sheet_id = b.id AND r.kind = '{ReferenceKind.GOLD}' AND r.superseded_at IS NULL

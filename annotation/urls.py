@@ -8,7 +8,7 @@ from annotation.views.consent import consent, join
 from annotation.views.home import home
 from annotation.views.mine import forget, me, mine
 from annotation.views.others import others, others_finish
-from annotation.views.sheets import sheet, sheet_beat, sheet_draft, sheet_skip
+from annotation.views.sheets import sheet, sheet_ahead, sheet_beat, sheet_draft, sheet_skip
 from annotation.views.signin import signin, signin_link, signout
 from annotation.views.training import training
 from annotation.views.way import again, leave, part, thanks, welcome
@@ -25,6 +25,7 @@ way = [
     path("training/<int:pk>/", training, name="training"),
     path("sheets/<int:pk>/", sheet, name="sheet"),
     path("sheets/<int:pk>/draft/", sheet_draft, name="sheet_draft"),
+    path("sheets/ahead/", sheet_ahead, name="sheet_ahead"),
     path("sheets/<int:pk>/beat/", sheet_beat, name="sheet_beat"),
     path("sheets/<int:pk>/skip/", sheet_skip, name="sheet_skip"),
 ]

@@ -86,7 +86,7 @@ def set_up(client: Client, server: LLMServer) -> None:
     post(client, "/new-study/", name="journeys", title="Journeys")
     post(client, STUDY + "settings/", title="Journeys", chat_task="Talk about your days.", turns_min="2",
          turns_max="6", queries_each=str(len(QUERIES)), strangers="1", sheets_each="9", lease_minutes="30",
-         pay="4.50", pay_currency="EUR")  # fmt: skip
+         pay="4.50", pay_currency="EUR", pay_rule="fixed")  # fmt: skip
     # Repeats are drawn by chance: this story has none.
     stages = ("review", "relevance", "comparison")
     plan = {f"{stage}-{name}": 0 for stage in stages

@@ -1,5 +1,6 @@
 """One of other people's sheets; or why there is none, when to look again, and how to end here."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core import signing
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,6 +25,7 @@ from annotation.visits import ParticipantRequest, go, participant_required
 
 # What a page has said holds for so long, also where a sheet came free in the meantime.
 PROMISED_SECONDS = 10 * 60
+LEAST_WAIT = timedelta(seconds=61)
 TOLD = signing.TimestampSigner(salt="concord.nothing", sep=".")
 
 
@@ -96,11 +99,20 @@ def _news(request: ParticipantRequest) -> HttpResponseBase:
 
 def _said(found: Nothing) -> dict[str, Any]:
     """Return a reason as the page words it; a time that is over is none."""
-    at = found.at if found.at is not None and found.at > timezone.now() else None
+    now = timezone.now()
+    if found.at is None or found.at <= now:
+        return {"reason": found.reason.value, "state": found.reason.value}
     return {
         "reason": found.reason.value,
-        "at": at,
-        "state": f"{found.reason.value}-{at:%H%M}" if at else found.reason.value,
+        "state": f"{found.reason.value}-{found.at:%H%M}",
+        # A script writes it as the reader's own clock shows it.
+        "clock": format_html(
+            '<time datetime="{}" data-clock>{} UTC</time>',
+            found.at.isoformat(),
+            f"{found.at:%H:%M}",
+        ),
+        # Nobody is told to wait for no minutes.
+        "until": max(found.at, now + LEAST_WAIT),
     }
 
 

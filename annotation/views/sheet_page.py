@@ -1,9 +1,9 @@
 """What stands on the page of a sheet, for each stage."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.forms import BoundField
+from django.forms import BoundField, ChoiceField
 from django.utils.translation import gettext
 
 from annotation.answers import (
@@ -34,6 +34,17 @@ from annotation.submission import sent_answers
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer on the page; a wrong one asks what is wrong."""
+
+    value: str
+    label: str
+    id: str
+    is_chosen: bool
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One thing to answer: what it is about, the question in the reader's words, the field."""
 
@@ -45,6 +56,22 @@ class Card:
     wrong: tuple[str, ...] = ()  # the answers after which the error is asked
     turns: tuple[int, ...] = ()  # where the machine says to have read it
     is_required: bool = True
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Return the answers to choose from; a widget of the framework would take five times as long."""
+        chosen = str(self.field.value() or "")
+        named = cast(list[tuple[str, str]], cast(ChoiceField, self.field.field).choices)
+        return [
+            Choice(
+                str(value),
+                str(label),
+                f"{self.field.auto_id}_{at}",
+                value == chosen,
+                value in self.wrong,
+            )
+            for at, (value, label) in enumerate(named)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +89,10 @@ def contents(slot: Slot, form: SheetForm) -> dict[str, Any]:
         case Stage.REVIEW:
             return _review(slot, form)
         case Stage.RELEVANCE:
-            query = Query.objects.get(pk=slot.sheet.shown["query"])
-            return {"query": query, "cards": [_card(slot, form, one) for one in form.items]}
+            return {
+                "query": _query(slot, form),
+                "cards": [_card(slot, form, one) for one in form.items],
+            }
         case _:
             return _comparison(slot, form)
 
@@ -125,6 +154,14 @@ def _review(slot: Slot, form: SheetForm) -> dict[str, Any]:
         if item.question.kind == Kind.ATTRIBUTE
     ]
     return {"conversations": chats, "cards": cards}
+
+
+def _query(slot: Slot, form: SheetForm) -> Query:
+    """Return the query of a relevance sheet; its pairs have read it already."""
+    query = slot.sheet.shown["query"]
+    pairs = (item.relevance_pair for item in form.items if item.relevance_pair)
+    read = (pair.query for pair in pairs if pair.query_id == query)
+    return next(read, None) or Query.objects.get(pk=query)
 
 
 def _comparison(slot: Slot, form: SheetForm) -> dict[str, Any]:

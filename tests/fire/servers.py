@@ -133,9 +133,9 @@ class Servers:
             server.wait()
 
     def ask(self, do: str, **asked: Any) -> Reply:  # noqa: ANN401 - JSON
-        """Ask one that is free and lives, if there is one."""
-        order = self.chance.sample(self.servers, len(self.servers))
-        order.sort(key=lambda server: not server.alive)
+        """Ask one that lives, and that is free if there is one."""
+        living = [server for server in self.servers if server.alive] or self.servers
+        order = self.chance.sample(living, len(living))
         for server in order:
             if server.turn.acquire(blocking=False):
                 break

@@ -46,12 +46,12 @@ class Trouble:
         self.raised = False
         # What happens, and after how many cycles again.
         self.habits: list[tuple[Callable[[], None], int]] = [
-            (self.time_passes, 4),
-            (self.sweep, 25),
+            (self.time_passes, 3),
+            (self.sweep, 8),
             (self.kill, 300),
             (self.look_at_flags, 120),
             (self.flag_together, 400),
-            (self.withdraw, max(cycles // 6, 60)),
+            (self.withdraw, max(cycles // 5, 60)),
         ]
 
     def run(self) -> None:
@@ -108,17 +108,15 @@ class Trouble:
         self.counts["flags at once"] += len(holders) > 1
 
     def withdraw(self) -> None:
-        """Let two people leave at one moment: two strangers, or an owner and a stranger."""
+        """Let two people leave at one moment: two strangers, or two owners."""
         world = self.crowd.world
         owners = [one for one in world.owners if one not in self.crowd.left]
         strangers = [one for one in world.strangers if one not in self.crowd.left]
-        of_owners = len(owners) > 2 and self.chance.random() < 0.5
-        two = [
-            self.chance.choice(owners if of_owners else strangers),
-            self.chance.choice(strangers),
-        ]
+        of_owners = len(owners) > 4 and self.chance.random() < 0.5
+        # Owners label for others as well: the one's places may be at the other's sheets.
+        two = self.chance.sample(owners if of_owners else strangers, 2)
         if len(strangers) > self.quota + 4:
-            together([lambda one=one: self._withdraw(one) for one in set(two)])
+            together([lambda one=one: self._withdraw(one) for one in two])
 
     def _withdraw(self, person: int) -> None:
         self.crowd.left.add(person)

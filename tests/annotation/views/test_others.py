@@ -132,7 +132,15 @@ def test_the_next_release_is_said_twice(owner: m.Enrollment, person: m.Enrollmen
     at = m.Slot.objects.get(rater__isnull=False).leased_until
     assert at is not None
     assert f'<time datetime="{at.isoformat()}"' in page
-    assert "in about 12 minutes, or earlier" in page
+    assert "in about 12 minutes, or earlier." in page
+
+
+def test_nobody_waits_for_no_minutes(owner: m.Enrollment, person: m.Enrollment) -> None:
+    all_held(owner, person)
+    soon = timezone.now() + timedelta(seconds=30)
+    m.Slot.objects.filter(rater__isnull=False).update(leased_until=soon)
+    page = visiting(person).get(page_of(person)).text.replace("\xa0", " ")
+    assert "in about 1 minute, or earlier." in page
 
 
 def test_a_person_who_is_done_is_not_kept(owner: m.Enrollment, person: m.Enrollment) -> None:
@@ -172,7 +180,7 @@ def test_what_it_pays_is_said_before_and_after(
     assert "You have answered 1 page of 7." in page
     assert f"If you finish here, you get {earned}." in page
     ended = browser.post(end_of(person), {"told": told(browser, person)}, follow=True)
-    assert f"Your pay for what you did is {earned}." in ended.text
+    assert f"Your pay is {earned}." in ended.text
 
 
 def test_nothing_done_is_nothing_paid(person: m.Enrollment) -> None:

@@ -249,3 +249,95 @@ def test_a_page_costs_a_fixed_number_of_queries(
     browser.get(laid.address(slot))
     with django_assert_max_num_queries(32):  # type: ignore[attr-defined]
         browser.get(laid.address(slot))
+
+
+BY_SCRIPT = {"HX-Request": "true"}
+
+
+def two_sheets(owner: m.Enrollment) -> tuple[m.Enrollment, Client, m.Slot]:
+    """Lay two sheets and give a stranger the first one."""
+    laid.relevance(owner)
+    laid.relevance(owner)
+    stranger = stranger_of(owner)
+    slot = claim_other(stranger)
+    assert slot is not None
+    return stranger, visiting(stranger), slot
+
+
+def test_the_next_sheet_comes_with_the_answer(owner: m.Enrollment) -> None:
+    """A script sends a sheet and has the next one in the same request, leased, with its address."""
+    stranger, browser, slot = two_sheets(owner)
+    answer = browser.post(laid.address(slot), laid.answers_to(slot), headers=BY_SCRIPT)
+    after = m.Slot.objects.get(rater=laid.rater(stranger), submitted_at=None)
+    assert answer.status_code == 200
+    assert answer["HX-Push-Url"] == laid.address(after)
+    assert f'action="{laid.address(after)}"' in answer.text
+    assert "<title>" in answer.text
+    assert 'id="way"' in answer.text
+    assert "<html" not in answer.text  # what stays on the page is not sent again
+    assert "site-footer" not in answer.text
+    end = browser.post(laid.address(after), laid.answers_to(after), headers=BY_SCRIPT)
+    assert end["HX-Redirect"] == f"/part/{owner.study.name}/"
+
+
+def test_without_a_script_the_next_sheet_is_one_step_away(owner: m.Enrollment) -> None:
+    stranger, browser, slot = two_sheets(owner)
+    answer = browser.post(laid.address(slot), laid.answers_to(slot))
+    after = m.Slot.objects.get(rater=laid.rater(stranger), submitted_at=None)
+    assert (answer.status_code, answer["Location"]) == (302, laid.address(after))
+
+
+def test_errors_come_as_a_part(owner: m.Enrollment) -> None:
+    """What is wrong stands on the page, which keeps what was entered."""
+    _stranger, browser, slot = two_sheets(owner)
+    answer = browser.post(laid.address(slot), {}, headers=BY_SCRIPT)
+    assert answer.status_code == 422
+    assert "error-summary" in answer.text
+    assert "<html" not in answer.text
+
+
+def test_a_page_in_advance(owner: m.Enrollment) -> None:
+    """Leased and shown once it is due; whoever has it is sent what is around it alone."""
+    stranger, browser, slot = two_sheets(owner)
+    study = owner.study.name
+    early = browser.post(f"/part/{study}/sheets/ahead/", headers=BY_SCRIPT)
+    assert early.status_code == 200
+    address = early["HX-Push-Url"]
+    assert m.Slot.objects.filter(rater=laid.rater(stranger), submitted_at=None).count() == 2
+    again = browser.post(f"/part/{study}/sheets/ahead/", headers=BY_SCRIPT)
+    assert again["HX-Push-Url"] == address  # not a third one
+    answer = browser.post(
+        laid.address(slot), laid.answers_to(slot), headers={**BY_SCRIPT, "X-Ahead": address}
+    )
+    assert (answer["HX-Push-Url"], answer["X-Ahead"]) == (address, address)
+    assert 'id="way"' in answer.text
+    assert 'id="main"' not in answer.text
+
+
+def test_nothing_in_advance_while_places_are_rare(owner: m.Enrollment) -> None:
+    """Peers, prefetch: a place held in advance is none that somebody waits for."""
+    owner.study.strangers = 1
+    owner.study.save()
+    stranger, browser, _slot = two_sheets(owner)
+    answer = browser.post(f"/part/{owner.study.name}/sheets/ahead/", headers=BY_SCRIPT)
+    assert answer.status_code == 204
+    assert m.Slot.objects.filter(rater=laid.rater(stranger)).count() == 1
+    assert browser.get(f"/part/{owner.study.name}/sheets/ahead/").status_code == 405
+
+
+def test_an_open_page_keeps_its_place(owner: m.Enrollment) -> None:
+    """Opik #7167: a sign of life renews the lease; after the sheet was sent it is a quiet no-op."""
+    stranger, browser, slot = two_sheets(owner)
+    laid.expire(slot)
+    assert browser.post(laid.address(slot, "beat/")).status_code == 204
+    slot.refresh_from_db()
+    assert slot.leased_until is not None
+    assert slot.leased_until > timezone.now()
+    browser.post(laid.address(slot), laid.answers_to(slot))
+    assert browser.post(laid.address(slot, "beat/")).status_code == 204
+    laid.expire(claim_other(stranger) or slot)
+    lost = m.Slot.objects.get(rater=laid.rater(stranger), submitted_at=None)
+    assert claim_other(stranger_of(owner)) is not None
+    m.Slot.objects.filter(pk=lost.pk).update(rater=None, leased_at=None, leased_until=None)
+    assert browser.post(laid.address(lost, "beat/")).status_code == 410
+    assert browser.get(laid.address(slot, "beat/")).status_code == 405
