@@ -29,10 +29,18 @@ PLACES = """
     SELECT {s}, {h} FROM annotation_slot s JOIN annotation_sheet h ON h.id = s.sheet_id
     WHERE h.study_id = %(study)s AND
 """
+# A researcher looks at flagged sheets too, but not at what a person has taken back.
+OPEN = """
+    (s.offered OR s.purpose = 'preview' AND NOT EXISTS (
+        SELECT FROM annotation_rater o
+        JOIN annotation_enrollment w ON w.participant_id = o.participant_id
+        WHERE o.id = s.owner_id AND w.study_id = h.study_id AND w.withdrawn_at IS NOT NULL
+    ))
+"""
 PLACE = Reader(f"{PLACES} s.id = %(pk)s", s=Slot, h=Sheet)
 PLACE_LOCKED = Reader(f"{PLACES} s.id = %(pk)s FOR NO KEY UPDATE OF s", s=Slot, h=Sheet)
 HELD = Reader(
-    f"""{PLACES} s.rater_id = %(rater)s AND s.submitted_at IS NULL AND s.offered
+    f"""{PLACES} s.rater_id = %(rater)s AND s.submitted_at IS NULL AND {OPEN}
     AND s.role = ANY (%(roles)s) ORDER BY s.leased_at, s.id""",
     s=Slot,
     h=Sheet,
@@ -106,7 +114,7 @@ def claim_ahead(enrollment: Enrollment) -> Slot | None:
         if not held or person.finished_at is not None or person.part != Part.OTHERS:
             return None
         is_last = person.others_sent + 1 >= person.study.sheets_each
-        if is_last or not lanes.is_plenty(person.study_id):
+        if is_last or person.preview or not lanes.is_plenty(person.study_id):
             return None
         return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
 
@@ -135,7 +143,7 @@ def hold(enrollment: Enrollment, slot_id: int) -> Slot:
         if is_sent(slot, rater):
             raise SheetError(Refusal.SENT)
         place = _take(person, rater, slot)
-        if not place.offered:
+        if not place.offered and (not person.preview or _is_taken_back(place)):
             raise SheetError(Refusal.TAKEN_AWAY)
         return place
 
@@ -172,7 +180,7 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
                 raise
             place = None
         write(person, slot, answers, place, counts=not _is_taken_back(slot))
-        others = int(slot.role == SlotRole.THIRD_PARTY)
+        others = int(slot.role == SlotRole.THIRD_PARTY and not person.preview)
         with prepared() as cursor:
             done = {"place": place.pk if place else None, "person": person.pk, "others": others}
             cursor.execute(SUBMIT, done)
@@ -239,13 +247,15 @@ def _other(person: Enrollment, rater: Rater) -> Slot | None:
     for held in _held(person, rater, SlotRole.THIRD_PARTY):
         if _renew(person, held):
             return held
+    if person.preview:
+        return None
     checks.begin(person, rater)
     return lanes.next_place(Wanted(person, rater, SlotRole.THIRD_PARTY))
 
 
 def _next(person: Enrollment, rater: Rater) -> Slot | None:
     """Return what a person who has sent a sheet goes on with at once, if it is a sheet."""
-    if person.finished_at is not None or person.waiting_since is not None:
+    if person.finished_at is not None or person.waiting_since is not None or person.preview:
         return None
     if person.part == Part.OTHERS:
         return _other(person, rater)

@@ -67,7 +67,7 @@ SENT = """
         JOIN annotation_sheet h ON h.id = o.sheet_id JOIN annotation_rater r ON r.id = o.rater_id
         GROUP BY h.study_id, r.participant_id
     ) c ON c.study_id = e.study_id AND c.participant_id = e.participant_id
-    WHERE e.withdrawn_at IS NULL
+    WHERE e.withdrawn_at IS NULL AND NOT e.preview
 """
 # One statement sees one moment of the database, whatever goes on meanwhile.
 CHECK = f"""

@@ -124,6 +124,8 @@ def advance(enrollment: Enrollment) -> Enrollment:
     """Do what `go_on` does, to an enrollment that the caller has locked."""
     if enrollment.consented_at is None or enrollment.withdrawn_at or enrollment.finished_at:
         return enrollment
+    if enrollment.preview:
+        return enrollment
     moved = False
     while enrollment.waiting_since is None and _is_through(enrollment):
         _enter(enrollment, _next(enrollment))

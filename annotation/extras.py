@@ -1,4 +1,8 @@
-"""One more rater where the quota's raters do not agree: a place beyond the quota, outside panels."""
+"""One more rater where the quota's raters do not agree: a place beyond the quota, outside panels.
+
+It is decided when the last open answer to a sheet comes in: a plan that allows more later concerns
+sheets that are completed later.
+"""
 
 import secrets
 from collections import Counter, defaultdict

@@ -12,6 +12,8 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from annotation.enrollment import in_study
 from annotation.models import Enrollment, Participant
+from annotation.permissions import RESEARCH
+from annotation.preview import watching
 
 SESSION_KEY = "participant"
 LINK = signing.Signer(salt="concord.me", sep=".")
@@ -61,6 +63,8 @@ def enrolled(request: HttpRequest, study: str) -> Enrollment | None:
 def is_asked(enrollment: Enrollment) -> bool:
     """Return whether a person must read a consent text before the next task."""
     newest = getattr(enrollment, "newest_version", None)
+    if enrollment.preview:
+        return False
     if enrollment.consented_at is None:
         return True
     return enrollment.finished_at is None and enrollment.consent_version != newest
@@ -77,7 +81,8 @@ def read_personal_link(token: str) -> Enrollment | None:
         pk = int(LINK.unsign(token))
     except (signing.BadSignature, ValueError):
         return None
-    return Enrollment.objects.select_related("study", "participant").filter(pk=pk).first()
+    people = Enrollment.objects.select_related("study", "participant")
+    return people.filter(pk=pk, preview=False).first()
 
 
 def enrollment_required(view: ParticipantView[P]) -> StudyView[P]:
@@ -90,7 +95,7 @@ def enrollment_required(view: ParticipantView[P]) -> StudyView[P]:
     def guarded(
         request: HttpRequest, study: str, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
-        enrollment = enrolled(request, study)
+        enrollment = _previewed(request, study, kwargs.get("pk")) or enrolled(request, study)
         if enrollment is None:
             return _instead(request, "stranger.html")
         visit = cast(ParticipantRequest, request)
@@ -118,6 +123,16 @@ def participant_required(view: ParticipantView[P]) -> StudyView[P]:
         return view(request, *args, **kwargs)
 
     return enrollment_required(cast("ParticipantView[P]", guarded))
+
+
+def _previewed(request: HttpRequest, study: str, slot: object) -> Enrollment | None:
+    """Return who a researcher is at a preview place of their own, and at no other address.
+
+    Who takes part in this browser otherwise is not touched. Nobody else pays a query for it.
+    """
+    if not isinstance(slot, int) or not request.user.is_authenticated:
+        return None
+    return watching(request.user, study, slot) if request.user.has_perm(RESEARCH) else None
 
 
 def _instead(request: HttpRequest, template: str) -> HttpResponse:

@@ -94,7 +94,7 @@ class Connection:
         if method == "POST":
             head += (
                 f"Origin: http://localhost:{self.port}\r\nContent-Type: {FORM_TYPE}\r\n"
-                f"Content-Length: {len(body)}\r\n"
+                f"Content-Length: {len(body)}\r\nHX-Request: true\r\n"
             )
         self.writer.write(head.encode() + b"\r\n" + body)
         return await self._answer(self.reader)
@@ -107,7 +107,7 @@ class Connection:
             match name.lower():
                 case "content-length":
                     length = int(value)
-                case "location":
+                case "location" | "hx-redirect":
                     location = value.strip()
                 case "transfer-encoding":
                     chunked = True
@@ -173,9 +173,9 @@ class Browser:
         self._took(self.seen.submit, begun)
         for name, given in answers.items():
             self.seen.confirmed.append((self.number, int(name.partition("-")[2]), given))
-        if answer.status in REDIRECTS:
+        if answer.location:
             following = await self._follow(answer.location)
-        else:
+        else:  # the next sheet, as the page's script asks for it
             following = self._form(answer, form.action)
         if following is not None:
             self._took(self.seen.next, begun)

@@ -121,14 +121,22 @@ WHERE s.id IN (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Made:
-    """A study, its first rater with a past (a short one, then a long one) and first new one."""
+    """A study, and the first of its raters with a past, of the new ones and of the others."""
 
     study: Study
+    sheets: int
     past: int
     new: int
+    others: int
     seconds: dict[str, float]
+    begun: int = 0
+
+    def newcomer(self) -> int:
+        """Return the next rater who has never been here."""
+        self.begun += 1
+        return self.new + self.begun - 1
 
 
 def make(name: str, sheets: int, elsewhere: Study | None = None) -> Made:
@@ -163,7 +171,7 @@ def make(name: str, sheets: int, elsewhere: Study | None = None) -> Made:
         _run(CURSORS, mine)
     _run(SHARDS, known)
     seconds["vacuum"] = _timed("VACUUM ANALYZE", None)
-    return Made(study, known["past"], known["new"], seconds)
+    return Made(study, sheets, known["past"], known["new"], known["others"], seconds)
 
 
 def _run(statement: str, known: dict[str, Any] | None = None) -> int:

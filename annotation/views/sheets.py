@@ -158,6 +158,11 @@ def sheet_skip(request: ParticipantRequest, pk: int) -> HttpResponseBase:
     data = request.POST if request.method == "POST" else None
     form = GiveBackForm(data, initial={"why": request.GET.get("why")})
     try:
+        if form.is_valid() and enrollment.preview:
+            messages.info(
+                request, _("This was a preview: nothing is given back, nothing is hidden.")
+            )
+            return go(request, "sheet", enrollment.study.name, pk)
         if form.is_valid():
             chosen, note = form.cleaned_data["why"], form.cleaned_data["note"]
             flagged = chosen == LapseReason.FLAGGED.value
@@ -198,6 +203,8 @@ def _send(request: ParticipantRequest, pk: int) -> HttpResponseBase:
             request,
             _("Your time for that sheet was over. Your answers are kept all the same. Thank you."),
         )
+    if enrollment.preview:
+        return go(request, "study_sheet", enrollment.study.name, slot.sheet_id)
     if sent.in_time and slot.purpose == Purpose.TRAINING:
         return go(request, "training", enrollment.study.name, slot.pk)
     if sent.next is None:

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy
 
 from annotation.apart import apart
 from annotation.models.places import Purpose
-from annotation.models.sheet import Stage
+from annotation.models.sheet import SheetUse, Stage
+from annotation.models.slot import LapseReason
 
 register = template.Library()
 register.filter("apart", apart)
@@ -17,12 +18,38 @@ STAGES = {
 }
 # What is put to raters beside the quota.
 PURPOSES = {
+    Purpose.LABEL.value: gettext_lazy("Labels"),
     Purpose.EXTRA.value: gettext_lazy("Extra raters"),
     Purpose.REPEAT.value: gettext_lazy("Repeats"),
     Purpose.TRAINING.value: gettext_lazy("Training"),
     Purpose.GOLD.value: gettext_lazy("Known answers"),
     Purpose.ATTENTION.value: gettext_lazy("Attention checks"),
 }
+USES = {
+    SheetUse.LABEL.value: gettext_lazy("Labels"),
+    SheetUse.GOLD.value: gettext_lazy("Known answers"),
+    SheetUse.TRAINING.value: gettext_lazy("Training"),
+    SheetUse.ATTENTION.value: gettext_lazy("Attention check"),
+}
+LAPSES = {
+    LapseReason.EXPIRED.value: gettext_lazy("Time was over"),
+    LapseReason.SKIPPED.value: gettext_lazy("Skipped"),
+    LapseReason.FLAGGED.value: gettext_lazy("Flagged"),
+    LapseReason.RETURNED.value: gettext_lazy("Given back"),
+    LapseReason.WITHDRAWN.value: gettext_lazy("Withdrew"),
+}
+
+
+@register.filter
+def use_name(use: str) -> str:
+    """Return what a sheet is for."""
+    return str(USES[use])
+
+
+@register.filter
+def lapse_name(why: str) -> str:
+    """Return why somebody had a sheet and did not answer it."""
+    return str(LAPSES[why])
 
 
 @register.filter

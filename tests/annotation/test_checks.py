@@ -12,6 +12,7 @@ from annotation import models as m
 from annotation.answers import Answers
 from annotation.assignment import Refusal, SheetError, claim_other, give_back, hold, submit
 from annotation.checks import Result, feedback, results
+from annotation.following import follow
 from annotation.leaving import withdraw
 from annotation.models.judgment import Reason
 from annotation.models.slot import LapseReason, Purpose
@@ -282,6 +283,23 @@ def test_results_by_rater_and_bank() -> None:
     assert {rater for rater, _bank in results(owner.study, raters[:1])} == {raters[0]}
     assert results(make.study(), raters) == {}
     assert {result.asked for result in found.values()} == {1, 2}
+
+
+def test_a_researcher_who_looks_at_sheets_gets_no_check() -> None:
+    """A preview brings about nothing, whichever sheet is looked at."""
+    owner = author(sheets=1)
+    banked(owner, "gold")
+    banked(owner, "training")
+    person = labeller(owner, gold_every=1, training_first=1)
+    m.Enrollment.objects.filter(pk=person.pk).update(preview=True)
+    person.refresh_from_db()
+    slot = m.Slot.objects.filter(purpose="label").first()
+    assert slot is not None
+    follow(person, laid.rater(person), slot)
+    assert checks.begin(person, laid.rater(person)) == 0
+    assert not m.Slot.objects.exclude(purpose="label").exists()
+    follow(labeller(owner, gold_every=1), make.person_rater(), slot)
+    assert m.Slot.objects.filter(purpose="gold").exists()
 
 
 def test_a_study_without_checks_pays_nothing_for_them() -> None:

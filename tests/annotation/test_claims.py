@@ -261,11 +261,11 @@ def test_any_order_of_claims() -> None:
 
 
 def waits() -> bool:
-    """Return whether somebody waits for a lock in this database."""
+    """Return whether somebody waits for this transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
         )
         return bool(cursor.fetchone()[0])
 

@@ -262,18 +262,14 @@ def test_another_priority_moves_places_that_wait(
     assert prioritise(owner.study, "relevance", 3) == 0
 
 
-def test_places_come_to_whoever_was_further(owner: m.Enrollment) -> None:
-    """A rater who has passed a stage's places finds them again when their priority changes."""
-    sheet = laid.review(owner)
-    person = strangers.someone(owner.study)
-    strangers.answer(sheet, by=person)
-    later = laid.review(owner)
-    got = claim_other(person)
-    assert got is not None
-    assert got.sheet == later
-    prioritise(owner.study, "review", 9)
-    got.refresh_from_db()
-    assert got.lane.priority == 9
-    another = claim_other(strangers.someone(owner.study))
-    assert another is not None
-    assert another.lane.priority == 9
+def test_moved_places_stand_behind_all_others(owner: m.Enrollment) -> None:
+    """There and back again: whoever has come far in a lane still comes to every place in it."""
+    laid.review(owner)
+    laid.review(owner)
+    there = m.Slot.objects.filter(role="third_party")
+    lanes = set(there.values_list("lane", flat=True))
+    for priority in (9, 0):
+        last = max(m.Slot.objects.values_list("position", flat=True))
+        assert prioritise(owner.study, "review", priority) == 6
+        assert min(there.values_list("position", flat=True)) > last
+    assert set(there.values_list("lane", flat=True)) == lanes

@@ -244,7 +244,7 @@ def _leaving(study: Study, quiet: Study) -> dict[str, Person]:
 
 
 def _asked_again(study: Study, text: Text) -> dict[str, Person]:
-    """Make somebody who has sent a training sheet, and one who may answer an own sheet once more."""
+    """Make people at a training sheet and after it, and one who may answer an own sheet once more."""
     query = make.query(study=study, text=text(ASKED))
 
     def sheet(person: Enrollment) -> Sheet:
@@ -264,12 +264,14 @@ def _asked_again(study: Study, text: Text) -> dict[str, Person]:
     Sheet.objects.filter(pk=training.pk).update(use="training")
     for item, accepted in zip(items, ([1], [0], [0, 1]), strict=True):
         Reference.objects.create(item=item, kind="gold", accepted=accepted, note=why)
-    slot = training.slots.create(
-        role="third_party", purpose="training", reserved_for=rater_of(trained)
-    )
+    kind = {"role": "third_party", "purpose": "training"}
+    practising = _walking(study, way="labels", part="others")
+    before = training.slots.create(reserved_for=rater_of(practising), **kind)
+    slot = training.slots.create(reserved_for=rater_of(trained), **kind)
     submit(
         trained, slot.pk, Answers({items[0].pk: 1, items[1].pk: 1, items[2].pk: Reason.CANNOT_TELL})
     )
     for person in (steady, author):
         finish(person.pk)
-    return {"steady": _here(steady), "trained": _here(trained, slot)}
+    people = {"trained": _here(trained, slot), "practising": _here(practising, before)}
+    return {"steady": _here(steady), **people}

@@ -238,7 +238,7 @@ def test_what_is_new_is_read_aloud(researcher: Client, known: str, said: bool) -
         researcher.get(f"/studies/{study.name}/").content.decode()
     )
     part = part_of(researcher, study, known)
-    aloud = '<p id="heard" hx-swap-oob="innerHTML">Live: 1 of 3 places at sheets are filled.</p>'
+    aloud = '<p hx-swap-oob="innerHTML:#heard">Live: 1 of 3 places at sheets are filled.</p>'
     assert (aloud in part) == said
     assert """hx-vals='{"percent": 33}'""" in part
 
