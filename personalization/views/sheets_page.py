@@ -30,10 +30,10 @@ class Row:
     """A sheet with its places by state, and how often each reason ended a lease; previews left out."""
 
     sheet: Sheet
-    sent: int = 0
-    held: int = 0
-    free: int = 0
-    lapses: tuple[tuple[str, int], ...] = ()
+    sent: int
+    held: int
+    free: int
+    lapses: tuple[tuple[str, int], ...]
 
     @property
     def has_page(self) -> bool:
@@ -70,8 +70,8 @@ def rows(sheets: list[Sheet]) -> list[Row]:
     """Return sheets with what became of their places, by two queries for the whole page."""
     kept = Slot.objects.filter(sheet__in=sheets).exclude(purpose=Purpose.PREVIEW)
     places = {
-        pk: counts
-        for pk, *counts in kept.order_by()
+        pk: (sent, held, free)
+        for pk, sent, held, free in kept.order_by()
         .values_list("sheet")
         .annotate(
             sent=Count("pk", filter=Q(submitted_at__isnull=False)),
@@ -88,8 +88,8 @@ def rows(sheets: list[Sheet]) -> list[Row]:
     return [
         Row(
             sheet,
-            *places.get(sheet.pk, ()),
-            lapses=tuple(sorted(lapses.get(sheet.pk, {}).items())),
+            *places.get(sheet.pk, (0, 0, 0)),
+            tuple(sorted(lapses.get(sheet.pk, Counter()).items())),
         )
         for sheet in sheets
     ]
