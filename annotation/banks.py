@@ -1,13 +1,13 @@
 """Sheets put into a bank (gold, training, attention) and taken out, and what is right at them.
 
 What is right is said by a researcher, at the sheet's preview. A sheet goes into a bank only where the
-right answer to everything that it must have is known, and while nobody has it open.
+right answer to everything that it must have is known.
 
-What becomes of its quota: answers that were sent stay labels, in their panels. Places that nobody has
-filled are no quota any more: raters now get the sheet as a check, and a check is no label. Those that
-nobody ever had are deleted; one that somebody gave back stays with its history, as a preview place:
-whoever comes back to it late is thanked, and the answers count nowhere. Taken out of the bank, the
-sheet gets the places that the plan of its stage wants; checks that nobody has begun are deleted.
+What becomes of its quota: answers that were sent stay labels, in their panels. Places that nobody ever
+had are deleted: raters now get the sheet as a check, and a check is no label. While a place was begun
+and not sent, the sheet stays where it is: whoever has it, or comes back to it, answers it as a label.
+Taken out of the bank, the sheet gets the places that the plan of its stage wants; checks that nobody
+has begun are deleted.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class NoBank(Enum):
     """Why something cannot be done with a sheet's right answers."""
 
     UNKNOWN = "unknown"  # what is right is not known for everything that must be answered
-    HELD = "held"  # somebody has the sheet open
+    BEGUN = "begun"  # somebody has the sheet open, or had it and did not send it
     NO_PAGE = "no_page"  # a sheet of an import, which raters never see here
 
 
@@ -141,16 +141,11 @@ def _must(page: Slot, item: Item) -> bool:
 
 
 def _end_quota(sheet: Sheet) -> None:
-    """Let nobody get a sheet for labels any more; refuse while somebody has it for that."""
-    strangers = sheet.slots.filter(role=SlotRole.THIRD_PARTY, submitted_at=None, purpose__in=QUOTA)
-    # Locked first: whoever claims one of them at this moment has it then.
-    places = list(strangers.select_for_update(of=("self",)).order_by("pk"))
-    if any(place.rater_id for place in places):
-        raise BankError(NoBank.HELD)
+    """Let nobody get a sheet for labels any more; refuse while somebody has begun it for that."""
     _drop(sheet, QUOTA)
-    Slot.objects.filter(pk__in=[place.pk for place in places]).update(
-        purpose=Purpose.PREVIEW, ordinal=None, cohort=None, reserved_for=None
-    )
+    left = sheet.slots.filter(role=SlotRole.THIRD_PARTY, purpose__in=QUOTA, submitted_at=None)
+    if left.exists():
+        raise BankError(NoBank.BEGUN)
 
 
 def _drop(sheet: Sheet, purposes: tuple[Purpose, ...]) -> None:

@@ -9,7 +9,8 @@ says what to answer, and assumes no knowledge; or a nonsensical one, on a scale 
 a middle. In a study of less than five minutes one missed check may be a reason to reject a
 submission, in a longer one two. Training is no such check: nobody is ever rejected for it.
 
-What is right is a Reference of kind gold. A sheet without one is not put to anybody.
+What is right is a Reference of kind gold. A sheet without one is not put to anybody. Whoever has seen
+all sheets of a bank gets no more of them. Checks count as sheets that were asked for, like any other.
 """
 
 import secrets

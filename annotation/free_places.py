@@ -5,7 +5,7 @@ Places of a million sheets are counted and given by one statement each, and neve
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
@@ -64,12 +64,15 @@ WITH {SHEETS}, numbered AS (
             ORDER BY nth, hashint8extended(sheet_id, %(seed)s), sheet_id
         ) - 1 AS turn
     FROM numbered LEFT JOIN closed c USING (sheet_id) LEFT JOIN asked a USING (sheet_id)
+), used AS MATERIALIZED (
+    SELECT t.id, t.turn, k.no FROM turns t JOIN jsonb_to_recordset(%(kinds)s) AS k(
+        no int, used bigint, stratum text, places bigint, closed int[], asked int[]
+    ) ON (k.stratum, k.places, k.closed, k.asked) = (t.stratum, t.places, t.closed, t.asked)
+    WHERE t.turn < k.used
 ), chosen AS (
-    SELECT t.id, r.at, r.rater, r.cohort FROM turns t JOIN jsonb_to_recordset(%(ranges)s) AS r(
-        stratum text, places bigint, closed int[], asked int[], first bigint, past bigint,
-        at int, rater bigint, cohort bigint
-    ) ON (r.stratum, r.places, r.closed, r.asked) = (t.stratum, t.places, t.closed, t.asked)
-        AND t.turn >= r.first AND t.turn < r.past
+    SELECT u.id, r.at, r.rater, r.cohort FROM used u JOIN jsonb_to_recordset(%(ranges)s) AS r(
+        no int, first bigint, past bigint, at int, rater bigint, cohort bigint
+    ) ON r.no = u.no AND u.turn >= r.first AND u.turn < r.past
     WHERE (r.rater IS NULL) <> (r.cohort IS NULL)
 ), locked AS (
     SELECT s.id, c.at, c.rater, c.cohort FROM annotation_slot s JOIN chosen c ON c.id = s.id
@@ -141,25 +144,28 @@ def give(
     kind of sheet: then the caller takes everything back.
     """
     ranges = []
-    for at, kind in enumerate(kinds):
+    for no in range(len(kinds)):
         first = 0
-        for one, many in enumerate(row[at] for row in division.given):
+        for at, many in enumerate(row[no] for row in division.given):
             if many:
                 ranges.append(
                     {
-                        "stratum": kind.stratum,
-                        "places": kind.places,
-                        "closed": kind.closed,
-                        "asked": kind.asked,
+                        "no": no,
                         "first": first,
                         "past": first + many,
-                        "at": one,
-                        "rater": who[one].rater,
-                        "cohort": who[one].invite,
+                        "at": at,
+                        "rater": who[at].rater,
+                        "cohort": who[at].invite,
                     }
                 )
             first += many
-    parameters = _parameters(study, stage, who) | {"ranges": json.dumps(ranges), "seed": seed}
+    used = [
+        asdict(kind) | {"no": no, "used": division.used[no]}
+        for no, kind in enumerate(kinds)
+        if division.used[no]
+    ]
+    parameters = _parameters(study, stage, who)
+    parameters |= {"kinds": json.dumps(used), "ranges": json.dumps(ranges), "seed": seed}
     with connection.cursor() as cursor:
         cursor.execute(GIVE, parameters)
         rows = cursor.fetchall()

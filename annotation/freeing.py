@@ -21,11 +21,13 @@ def give_up_places(enrollment: Enrollment, why: LapseReason) -> int:
     rater = rater_of(enrollment)
     stays = why is not LapseReason.WITHDRAWN
     at_others = Q(role=SlotRole.THIRD_PARTY, purpose__in=ANYBODYS)
-    given = Q(submitted_at=None) if stays else Q(submitted_at=None) | at_others
     # The places alone: other people's work refers to the sheets, and must not wait.
     places = Slot.objects.select_for_update(of=("self",)).order_by("pk")
     mine = places.filter(sheet__study=enrollment.study_id)
-    held = list(mine.filter(given, rater=rater))
+    held = list(mine.filter(rater=rater, submitted_at=None))
+    if not stays:
+        # Apart from the others: each has an index of its own.
+        held += mine.filter(at_others, rater=rater, submitted_at__isnull=False)
     Lapse.objects.bulk_create(
         [
             Lapse(

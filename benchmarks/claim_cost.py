@@ -47,7 +47,7 @@ FROM annotation_slot s JOIN annotation_sheet h ON h.id = s.sheet_id WHERE h.stud
 """
 # As many people would take them: the first places of a study, all in a row.
 MANY = """
-UPDATE annotation_slot s SET rater_id = %(rater)s + s.ordinal, leased_at = now(),
+UPDATE annotation_slot s SET rater_id = %(rater)s + 100 * s.ordinal + s.id %% 100, leased_at = now(),
     leased_until = now() + interval '1 hour', submitted_at = now()
 WHERE s.id IN (
     SELECT s.id FROM annotation_slot s JOIN annotation_lane l ON l.id = s.lane_id
@@ -191,7 +191,7 @@ def beside(made: Made) -> None:
     _several("when does something come back? (next_release)", lambda: lanes.next_release(asked))
     _several("is there plenty? (is_plenty)", lambda: lanes.is_plenty(made.study.pk))
     run_sql(OVERDUE, {"rater": people.past, "study": made.study.pk})
-    _several("a hundred overdue places freed", lambda: lanes.expire(made.study.pk), 10)
+    _several("a hundred overdue places freed", lambda: lanes.expire(made.study.pk), 5)
     if made.sheets <= max(PASTS):
         nothing = People(made, 0).next()
         run_sql(SKIPPED, {"rater": nothing.participant.rater.pk, "study": made.study.pk})

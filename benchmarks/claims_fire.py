@@ -12,6 +12,7 @@ from django.conf import settings
 from annotation import counters, nothing
 from annotation.models import Enrollment
 from annotation.nothing import Reason
+from benchmarks.claims_web import People, Web
 from tests.fire import checks
 from tests.fire.crowd import Crowd
 from tests.fire.servers import Direct, Server, Servers
@@ -31,7 +32,10 @@ def main(cycles: int, processes: int, seed: int, log: str, web: bool) -> None:
     # Owners that leave take their sheets along, people that leave give their places back.
     world = build(int(cycles * 1.05) // QUOTA + 1, OWNERS, STRANGERS, QUOTA - 1, seed)
     folder = Path(settings.DATA_DIR)
-    servers = Servers([_server(folder, number, web) for number in range(processes)], seed)
+    logs = [folder / f"server-{number}.log" for number in range(processes)]
+    people = People()
+    running: list[Server] = [Web(log, people) if web else Direct(log, os.environ) for log in logs]
+    servers = Servers(running, seed)
     crowd = Crowd(world, servers, seed)
     trouble = Trouble(crowd, servers, cycles, QUOTA, seed)
     mess = threading.Thread(target=trouble.run)
@@ -60,10 +64,6 @@ def main(cycles: int, processes: int, seed: int, log: str, web: bool) -> None:
     for text in [*servers.errors[:5], *map(str, crowd.contradictions[:5])]:
         write(f"    {text}\n")
     sys.exit(1 if any(wrong.values()) else 0)
-
-
-def _server(folder: Path, number: int, web: bool) -> Server:
-    return Direct(folder / f"server-{number}.log", os.environ)
 
 
 def _told(

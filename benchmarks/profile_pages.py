@@ -72,6 +72,7 @@ class Visitor:
             "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "HTTP_ACCEPT_LANGUAGE": "en",
             "HTTP_COOKIE": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
             "CONTENT_TYPE": FORM_TYPE if body else "", "CONTENT_LENGTH": str(len(body)),
+            **({"HTTP_HX_REQUEST": "true"} if body else {}),  # as the script of the page
             "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body),
             "wsgi.errors": sys.stderr, "wsgi.multithread": True, "wsgi.multiprocess": True,
             "wsgi.run_once": False,

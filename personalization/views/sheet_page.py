@@ -36,8 +36,8 @@ NO_BANK: dict[NoBank, Promise] = {
     NoBank.UNKNOWN: gettext_lazy(
         "The right answer to everything that must be answered is not known yet. Nothing was changed."
     ),
-    NoBank.HELD: gettext_lazy(
-        "Somebody has this sheet open for a label. Try again when it is sent. Nothing was changed."
+    NoBank.BEGUN: gettext_lazy(
+        "Somebody has begun this sheet and not sent it. Try again when it is sent, or use another sheet. Nothing was changed."
     ),
     NoBank.NO_PAGE: NO_PREVIEW[NoPreview.NO_PAGE],
 }

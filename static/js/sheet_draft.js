@@ -16,6 +16,7 @@ function keep(form, signal) {
   let changes = 0; // how often something was entered
   let kept = 0; // which of these the server has
   let saving = false;
+  let unsent = false; // the person has pressed Send, and it did not arrive
   let closed = false; // nothing is saved any more: the page is being sent, or may not be
 
   // What a person entered, without the marks of the form itself.
@@ -47,7 +48,8 @@ function keep(form, signal) {
   const forget = () => onDevice((store) => store.removeItem(place));
   const remembered = () => onDevice((store) => JSON.parse(store.getItem(place)));
 
-  function tell(name) {
+  function tell(given) {
+    const name = unsent ? "unsent" : given;
     if (trouble.dataset.shown === (name ?? "")) return;
     trouble.dataset.shown = name ?? "";
     trouble.replaceChildren();
@@ -138,11 +140,13 @@ function keep(form, signal) {
   form.addEventListener("input", changed);
   form.addEventListener("unsent", () => {
     closed = false;
+    unsent = true;
     changes += 1;
-    failed("unsent");
+    failed("offline");
   });
   form.addEventListener("submit", () => {
     // The page itself brings everything along; if it does not arrive, this device still has it.
+    unsent = false;
     if (kept !== changes) remember();
     stop(null);
   });

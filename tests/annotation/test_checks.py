@@ -293,7 +293,7 @@ def test_a_researcher_who_looks_at_sheets_gets_no_check() -> None:
     person = labeller(owner, gold_every=1, training_first=1)
     m.Enrollment.objects.filter(pk=person.pk).update(preview=True)
     person.refresh_from_db()
-    slot = m.Slot.objects.filter(purpose="label").first()
+    slot = m.Slot.objects.filter(role="third_party").first()
     assert slot is not None
     follow(person, laid.rater(person), slot)
     assert checks.begin(person, laid.rater(person)) == 0

@@ -332,32 +332,6 @@ def test_a_sheet_is_flagged_while_somebody_hides_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_people_who_label_for_each_other_leave_at_one_moment() -> None:
-    """Each frees places at the other's sheets and hides their own: none waits in a circle."""
-    two = [make.enrolled() for _ in range(1)]
-    two.append(make.enrolled(study=two[0].study))
-    for owner in two:
-        for _sheet in range(4):
-            laid.relevance(owner)
-    for person in two:
-        for _sheet in range(4):
-            slot = claimed(person)
-            items = slot.sheet.items.values_list("pk", flat=True)
-            submit(person, slot.pk, Answers(dict.fromkeys(items, 1)))
-
-    def leave(person: m.Enrollment) -> None:
-        try:
-            leaving.withdraw(person)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(leave, two))
-    assert not m.Judgment.objects.filter(superseded_at=None).exists()
-    assert not m.Slot.objects.filter(rater__isnull=False).exists()
-
-
-@pytest.mark.django_db(transaction=True)
 def test_a_small_storm(tmp_path: Path) -> None:
     """Row 6: three servers, one of them killed; what was answered is there, and nothing too often.
 

@@ -233,13 +233,13 @@ def test_places_are_offered_while_they_may_be_shown(
 
 def test_a_new_enrollment_shows_what_was_there_before() -> None:
     """A sheet whose owner is not in its study is not shown; by the enrollment it is."""
-    rater = make.person_rater()
-    sheet = make.sheet(owner=rater)
+    newcomer = make.participant()
+    sheet = make.sheet(owner=make.person_rater(of=newcomer))
     slot = make.slot(sheet=sheet)
     assert not slot.offered
     make.consent_text(study=sheet.study)
     Enrollment.objects.create(
-        participant=rater.participant,
+        participant=newcomer,
         study=sheet.study,
         scopes=["show"],
         consent_version=1,

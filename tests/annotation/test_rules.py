@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 from django.db import connection, models
 
-from annotation.models import Demographic, Evidence, Lapse, MissingAttribute, Reference, Stamp
+from annotation.models import (
+    Cursor,
+    Demographic,
+    Evidence,
+    Lane,
+    Lapse,
+    MissingAttribute,
+    Plan,
+    Reference,
+    Stamp,
+    Tally,
+)
 from tests import factories as make
 from tests.annotation.refusal import Row, copy, refused, update
 
@@ -76,6 +87,23 @@ def stamp() -> Stamp:
     return Stamp.objects.create(question=make.question(), shard=1, changes=1)
 
 
+def plan() -> Plan:
+    return Plan.objects.create(study=make.study(), stage="review")
+
+
+def lane() -> Lane:
+    return make.slot().lane
+
+
+def tally() -> Tally:
+    """Return the one shard of a new place's lane."""
+    return make.slot().lane.tallies.get()
+
+
+def cursor() -> Cursor:
+    return Cursor.objects.create(rater=make.person_rater(), lane=lane(), position=1)
+
+
 COLUMNS: list[tuple[str, Make, Row, Row]] = [
     # rule, row, columns that it may have, columns that it may not
     ("study_name_plain", make.study, {"name": "pilot-2_b"}, {"name": "Pilot"}),
@@ -92,11 +120,18 @@ COLUMNS: list[tuple[str, Make, Row, Row]] = [
     ("study_turns_ordered", make.study, {"turns_min": 2, "turns_max": 2}, {"turns_max": 1}),
     ("study_turns_ordered", make.study, {"turns_min": 1}, {"turns_min": 0}),
     ("study_lease_not_empty", make.study, {"lease_minutes": 1}, {"lease_minutes": 0}),
+    ("study_pay_rule_known", make.study, {"pay_rule": "share"}, {"pay_rule": "tips"}),
+    ("plan_extra_bounded", plan, {"extra_most": 2}, {"extra_most": 3}),
+    ("plan_repeats_percent", plan, {"owner_repeats": 100}, {"owner_repeats": 101}),
+    ("plan_repeats_percent", plan, {"stranger_repeats": 100}, {"stranger_repeats": 101}),
+    ("sheet_use_known", make.sheet, {"use": "training"}, {"use": "extra"}),
     ("invite_way_known", invite, {"way": "labels"}, {"way": "window"}),
     ("invite_not_overused", invite, {"used": 2}, {"used": 3}),
     ("invite_not_overused", invite, {"most": None, "used": 9}, {"most": 8}),
     ("enrollment_way_known", make.enrollment, {"way": "labels"}, {"way": "window"}),
     ("enrollment_part_known", make.enrollment, {"part": "review"}, {"part": "lunch"}),
+    ("enrollment_ending_known", make.enrollment, {"ended_by": "no_work"}, {"ended_by": "bored"}),
+    ("enrollment_ending_known", make.enrollment, {"ended_by": None}, {"ended_by": ""}),
     ("enrollment_scopes_known", consented, {"scopes": ["use"]}, {"scopes": ["use", "sell"]}),
     ("enrollment_scopes_known", consented, {"scopes": []}, {"scopes": [None]}),
     ("enrollment_consents_or_declines", consented, {"declined_at": None}, {"declined_at": NOW}),
@@ -169,6 +204,11 @@ UNIQUE: list[tuple[str, Make, Callable[[], Row], Callable[[], Row]]] = [
     # rule, row, columns of a copy that is refused, columns of a copy that is accepted
     ("annotation_study_name_key", make.study, dict, lambda: {"name": "other"}),
     ("annotation_participant_pseudonym_key", make.participant, dict, lambda: {"pseudonym": "p-2"}),
+    ("plan_once", plan, dict, lambda: {"stage": "relevance"}),
+    ("lane_once", lane, dict, lambda: {"returned": True}),
+    ("lane_once", lane, dict, lambda: {"stratum": "rare"}),
+    ("tally_shard_once", tally, dict, lambda: {"shard": 32}),
+    ("cursor_once", cursor, dict, lambda: {"rater": make.person_rater()}),
     ("consent_text_version_once", make.consent_text, dict, lambda: {"version": 2}),
     ("enrollment_once", make.enrollment, dict, lambda: {"study": make.study()}),
     (

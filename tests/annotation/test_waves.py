@@ -95,6 +95,23 @@ def test_only_the_same_person_and_query(owner: m.Enrollment) -> None:
     assert [places(after), places(elsewhere)] == [0, 0]
 
 
+def test_each_query_has_a_majority_of_its_own(owner: m.Enrollment) -> None:
+    """One opens while the other still waits."""
+    first, second = both(owner), both(owner)
+    complete(first[0])
+    assert [places(first[1]), places(second[1])] == [3, 0]
+
+
+def test_what_is_open_gets_no_more_places_by_opening(owner: m.Enrollment) -> None:
+    """Another number is for sheets that are laid later, until somebody raises it for all."""
+    before, after = both(owner)
+    complete(before)
+    plans.change(owner.study, "comparison", strangers=5)
+    assert waves.open_now(owner.study) == waves.find_missed() == 0
+    assert waves.force(owner.study, "comparison") == 0
+    assert places(after) == 3
+
+
 def test_what_comes_after_the_majority_opens_at_once(owner: m.Enrollment) -> None:
     """The owner is slower than the strangers."""
     query = make.query(study=owner.study)

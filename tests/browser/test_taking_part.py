@@ -113,10 +113,23 @@ def label(tab: Tab) -> list[str]:
         for _item in tab.locator("[data-item]:visible").all():
             tab.keyboard.press("j")
             tab.keyboard.press(KEY[stage])
+        if not seen:
+            fail_to_send(tab)
         tab.keyboard.press("Control+Enter")
         tab.wait_for_url(re.compile(f"^(?!{re.escape(address)}$)"), timeout=LIMIT)
         seen.append(stage)
     pytest.fail(f"no end after {seen}")
+
+
+def fail_to_send(tab: Tab) -> None:
+    """Without a connection the page stays, says so, and keeps what was entered."""
+    address = tab.url
+    tab.context.set_offline(True)
+    tab.keyboard.press("Control+Enter")
+    expect(tab.get_by_role("status").get_by_text("Not sent: there is no connection.")).to_be_visible()
+    assert tab.url == address
+    assert tab.locator("[data-item] :checked").count() > 0
+    tab.context.set_offline(False)
 
 
 def see_evidence(tab: Tab) -> None:

@@ -177,7 +177,7 @@ def rows(statement: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
     """Return what the database answers."""
     with prepared() as cursor:
         cursor.execute(statement, asked)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _is_there(one: Answered, said: dict[int, tuple[int, str]]) -> bool:

@@ -3,9 +3,10 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from tests.fire.servers import Reply, Servers
 from tests.fire.world import World
@@ -177,7 +178,7 @@ class Crowd:
             self.post(kept, values)
         else:
             self.counts["double posts"] += 1
-            together([lambda said=said: self.post(kept, said) for said in both])
+            together([partial(self.post, kept, said) for said in both])
         if self.happens(chance, TWICE):
             self.counts["double posts"] += 1
             self.post(kept, values)
@@ -200,7 +201,7 @@ class Crowd:
                 self.contradictions.append(answered)
 
 
-def together(acts: list[Callable[[], None]]) -> None:
+def together(acts: Sequence[Callable[[], None]]) -> None:
     """Do everything at once."""
     threads = [threading.Thread(target=act) for act in acts]
     for thread in threads:

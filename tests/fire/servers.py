@@ -40,11 +40,24 @@ class Reply:
 NO_REPLY = Reply(came=False)
 
 
+class Turn(Protocol):
+    """Whose turn it is to ask."""
+
+    def acquire(self, blocking: bool = True) -> bool:
+        """Take a turn, if there is one."""
+
+    def release(self) -> None:
+        """Let others ask."""
+
+
 class Server(Protocol):
     """A process that does what it is asked."""
 
-    turn: threading.Lock
     alive: bool
+
+    @property
+    def turn(self) -> Turn:
+        """Return what a client has while it asks."""
 
     def wait(self) -> None:
         """Wait until it answers."""

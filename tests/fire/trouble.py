@@ -4,6 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection
 
@@ -104,7 +105,7 @@ class Trouble:
         with connection.cursor() as cursor:
             cursor.execute(TWO_HOLDERS, [self.study.pk])
             holders = [Kept(*row) for row in cursor.fetchall()]
-        together([lambda one=one: self.crowd.give_back(one, "flagged") for one in holders])
+        together([partial(self.crowd.give_back, one, "flagged") for one in holders])
         self.counts["flags at once"] += len(holders) > 1
 
     def withdraw(self) -> None:
@@ -116,7 +117,7 @@ class Trouble:
         # Owners label for others as well: the one's places may be at the other's sheets.
         two = self.chance.sample(owners if of_owners else strangers, 2)
         if len(strangers) > self.quota + 4:
-            together([lambda one=one: self._withdraw(one) for one in two])
+            together([partial(self._withdraw, one) for one in two])
 
     def _withdraw(self, person: int) -> None:
         self.crowd.left.add(person)
