@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from annotation import checks, lanes
 from annotation.answers import Answers
-from annotation.enrollment import advance, go_on, locked
+from annotation.enrollment import GIVEN_BACK, advance, go_on, locked
 from annotation.following import follow
 from annotation.lanes import Wanted
 from annotation.models import Enrollment, Lapse, Rater, Sheet, Slot
@@ -52,6 +52,7 @@ SUBMIT = """
     )
     UPDATE annotation_enrollment SET others_sent = others_sent + %(others)s WHERE id = %(person)s
 """
+QUOTA = (Purpose.LABEL, Purpose.EXTRA)
 # One sheet in work, and the next one that a page may have got in advance.
 MOST_OPEN = 2
 
@@ -214,6 +215,7 @@ def give_back(enrollment: Enrollment, slot_id: int, why: LapseReason, note: str 
             raise SheetError(Refusal.NOT_THEIRS)
         elif not Lapse.objects.filter(slot=slot, rater=rater, why=why).exists():
             Lapse.objects.create(slot=slot, sheet=slot.sheet, rater=rater, why=why, note=note)
+            _share_again(slot, rater, why)
         if why == LapseReason.FLAGGED:
             Sheet.objects.filter(pk=slot.sheet_id, hidden_at=None).update(hidden_at=Now())
         go_on(person.pk)
@@ -364,3 +366,11 @@ def _free_up(slot: Slot, holder: Rater, why: LapseReason, note: str = "") -> Non
     )
     slot.rater = slot.leased_at = slot.leased_until = slot.draft = None
     slot.save(update_fields=["rater", "leased_at", "leased_until", "draft"])
+    _share_again(slot, holder, why)
+
+
+def _share_again(slot: Slot, rater: Rater, why: LapseReason) -> None:
+    """Let everybody have a place that was kept for somebody who does not want the sheet."""
+    if why in GIVEN_BACK and slot.role == SlotRole.THIRD_PARTY and slot.purpose in QUOTA:
+        kept = Slot.objects.filter(pk=slot.pk, reserved_for=rater, rater=None)
+        kept.update(reserved_for=None, position=0)

@@ -53,22 +53,22 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """  # noqa: S608 - our own constants
 # Places stand in rounds within their group; whoever is on their way to one at this moment keeps it.
 GIVE = f"""
-WITH {SHEETS}, numbered AS (
-    SELECT id, sheet_id, min(stratum) OVER sheet AS stratum, count(*) OVER sheet AS places,
-        row_number() OVER (PARTITION BY sheet_id ORDER BY id) AS nth
-    FROM free WINDOW sheet AS (PARTITION BY sheet_id)
-), turns AS (
-    SELECT id, stratum, places, coalesce(c.who, '{{}}') AS closed, coalesce(a.who, '{{}}') AS asked,
+WITH {SHEETS}, counted AS (
+    SELECT sheet_id, min(stratum) AS stratum, count(*) AS places FROM free GROUP BY sheet_id
+), ranked AS (
+    SELECT sheet_id, k.no, k.used, count(*) OVER (PARTITION BY k.no) AS sheets,
         row_number() OVER (
-            PARTITION BY stratum, places, coalesce(c.who, '{{}}'), coalesce(a.who, '{{}}')
-            ORDER BY nth, hashint8extended(sheet_id, %(seed)s), sheet_id
-        ) - 1 AS turn
-    FROM numbered LEFT JOIN closed c USING (sheet_id) LEFT JOIN asked a USING (sheet_id)
-), used AS MATERIALIZED (
-    SELECT t.id, t.turn, k.no FROM turns t JOIN jsonb_to_recordset(%(kinds)s) AS k(
+            PARTITION BY k.no ORDER BY hashint8extended(sheet_id, %(seed)s), sheet_id
+        ) - 1 AS rank
+    FROM counted n LEFT JOIN closed c USING (sheet_id) LEFT JOIN asked a USING (sheet_id)
+    JOIN jsonb_to_recordset(%(kinds)s) AS k(
         no int, used bigint, stratum text, places bigint, closed int[], asked int[]
-    ) ON (k.stratum, k.places, k.closed, k.asked) = (t.stratum, t.places, t.closed, t.asked)
-    WHERE t.turn < k.used
+    ) ON (k.stratum, k.places, k.closed, k.asked)
+        = (n.stratum, n.places, coalesce(c.who, '{{}}'), coalesce(a.who, '{{}}'))
+), used AS MATERIALIZED (
+    SELECT f.id, r.no,
+        (row_number() OVER (PARTITION BY f.sheet_id ORDER BY f.id) - 1) * r.sheets + r.rank AS turn
+    FROM ranked r JOIN free f USING (sheet_id) WHERE r.rank < r.used
 ), chosen AS (
     SELECT u.id, r.at, r.rater, r.cohort FROM used u JOIN jsonb_to_recordset(%(ranges)s) AS r(
         no int, first bigint, past bigint, at int, rater bigint, cohort bigint

@@ -52,6 +52,8 @@ def rater_of(enrollment: Enrollment) -> Rater:
                 "fingerprint": f"person:{person.pseudonym}",
             },
         )
+        # Two requests may do this at once: the one that lost has another row than the one it tried.
+        person.rater = rater
         return rater
 
 

@@ -99,7 +99,8 @@ def write(
             "shown": [Jsonb(_shown(person, slot, item, position[item.pk])) for item, _ in given],
         }
         cursor.execute(WRITE, written)
-    if answers.missing and not person.preview:
+    # Sheets that are about nobody (imported ones) have nobody who could miss anything.
+    if answers.missing and not person.preview and slot.sheet.owner_id is not None:
         about = Participant.objects.get(rater=slot.sheet.owner_id)
         MissingAttribute.objects.bulk_create(
             [

@@ -1,12 +1,12 @@
 """Time by layer of a request, each layer without what it calls: who is at work at every moment."""
 
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -80,7 +80,7 @@ class Layers:
                 self._watch(kind, method, f"middleware: {kind.__name__}")
         for name, layer in FUNCTIONS.items():
             module, _dot, function = name.rpartition(".")
-            self._watch(import_module(module), function, layer)
+            self._watch(sys.modules.get(module), function, layer)
         form = import_string("annotation.answers.SheetForm")
         self._watch(form, "__init__", "form: building")
         self._watch(form, "full_clean", "form: checking")

@@ -29,12 +29,12 @@ def sheet(owner: m.Enrollment) -> m.Sheet:
     return laid.relevance(owner)
 
 
-def look(user: m.User, sheet: m.Sheet, code: int = 1, **instead: int | Reason) -> None:
+def look(user: m.User, sheet: m.Sheet, code: int = 1, unclear: m.Item | None = None) -> None:
     """Send a preview."""
     person, slot = preview_place(user, sheet, again=True)
     given = dict(answers(slot, code).given)
-    for name, answer in instead.items():
-        given[int(name.removeprefix("item_"))] = answer
+    if unclear is not None:
+        given[unclear.pk] = Reason.CANNOT_TELL
     submit(person, slot.pk, Answers(given))
 
 
@@ -79,8 +79,7 @@ def test_only_whole_answers_become_right(user: m.User, sheet: m.Sheet) -> None:
     look(make.user(), sheet)
     with pytest.raises(BankError):
         banks.take_answers(user, sheet, "")
-    item = sheet.items.earliest("pk")
-    look(user, sheet, **{f"item_{item.pk}": Reason.CANNOT_TELL})
+    look(user, sheet, unclear=sheet.items.earliest("pk"))
     with pytest.raises(BankError):
         banks.take_answers(user, sheet, "")
     assert right(sheet) == {}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation.models import Item, Question, Rater, Study, User
+from annotation.preview import preview_place
 from personalization import trials
 from personalization.endpoints import stand_in
 from personalization.imports import upload
@@ -66,6 +67,8 @@ class Content:
     cards_item: int
     empty_study: str
     busy_study: str
+    sheet: int
+    preview: int
     crowd: Crowd
     answering: str
     refusing: str
@@ -94,6 +97,8 @@ def load() -> Content:
     question = cards.questions.get()
     new_token(user, "Nightly judge")
     answering, refusing = endpoints()
+    crowd = people.enter("weekends")
+    flagged = people.flagged(crowd)
     return Content(
         user=user,
         session=signed_in(user),
@@ -108,7 +113,9 @@ def load() -> Content:
         cards_item=first_item(question),
         empty_study="empty",
         busy_study=people_in("journeys"),
-        crowd=people.enter("weekends"),
+        sheet=flagged.pk,
+        preview=preview_place(user, flagged)[1].pk,
+        crowd=crowd,
         answering=answering.name,
         refusing=refusing.name,
         run=demo.judge_runs.earliest("pk").pk,

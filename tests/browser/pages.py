@@ -170,6 +170,10 @@ PAGES = [
     Page("consent-texts", "study_consent", lambda c: reverse("study_consent", args=[c.busy_study])),
     Page("people", "people", lambda c: reverse("people", args=[c.busy_study])),
     Page("people-none", "people", lambda c: reverse("people", args=[c.empty_study])),
+    Page("sheets", "study_sheets", lambda c: reverse("study_sheets", args=[_crowd(c)])),
+    Page("sheets-none", "study_sheets", lambda c: reverse("study_sheets", args=[c.empty_study])),
+    Page("study-sheet", "study_sheet", lambda c: reverse("study_sheet", args=[_crowd(c), c.sheet])),
+    Page("sheet-preview", "sheet", lambda c: reverse("sheet", args=[_crowd(c), c.preview])),
     Page("invites", "invites", lambda c: reverse("invites", args=[c.busy_study])),
     Page("agreement", "agreement", lambda c: reverse("agreement", args=[c.study, c.question])),
     Page(
@@ -250,6 +254,10 @@ def page(name: str) -> Page:
     """Return the page of that name."""
     (found,) = (one for one in PAGES if one.name == name)
     return found
+
+
+def _crowd(content: Content) -> str:
+    return content.crowd.by["relating"].study
 
 
 def _link(content: Content) -> str:

@@ -217,6 +217,28 @@ def _left_out(study: Study, text: Text) -> Enrollment:
     return _walking(study, way="labels", part="others")
 
 
+def flagged(crowd: Crowd, text: Text = str) -> Sheet:
+    """Lay a sheet that somebody sent, somebody else flagged, and of which it is known what is right."""
+    study = crowd.by["relating"].enrollment.study
+    owner = _walking(study, part="done")
+    query = make.query(study=study, text=text(ASKED))
+    sheet = lay_relevance(
+        owner,
+        [make.relevance_pair(attribute=one, query=query) for one in _noticed(owner, text)[:3]],
+    )
+    places = sheet.slots.filter(role="third_party")
+    rater = rater_of(_stranger(study, places.filter(ordinal=0)).enrollment)
+    slot = places.get(ordinal=1)
+    slot.lapses.create(sheet=sheet, rater=rater, why="skipped", note="unclear")
+    note = text("I think that I know this person.")
+    slot.lapses.create(sheet=sheet, rater=rater, why="flagged", note=f"flagged: {note}")
+    for item in sheet.items.all():
+        why = text("The request is about a journey.")
+        Reference.objects.create(item=item, kind="gold", accepted=[1], note=why)
+    Sheet.objects.filter(pk=sheet.pk).update(hidden_at=timezone.now(), stratum=text("autumn")[:99])
+    return sheet
+
+
 def _leaving(study: Study, quiet: Study) -> dict[str, Person]:
     done = _walking(study, part="done")
     stopped, gone = _walking(study, part="review"), _walking(study)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 
 from annotation.models import Study, User
+from annotation.preview import preview_place
 from personalization.tokens import new_token
 from tests.browser import people
 from tests.browser.content import (
@@ -121,6 +122,8 @@ def add() -> Content:
     new_token(user, ALL[:100])
     answering, refusing = endpoints("strange-", strangely)
     runs = judged(question, user, refusing, STRANGE["image"])
+    crowd = people.enter("strange-4", strangely)
+    flagged = people.flagged(crowd, strangely)
     return Content(
         user=user,
         session=signed_in(user),
@@ -135,7 +138,9 @@ def add() -> Content:
         cards_item=first_item(question),
         empty_study=other.name,
         busy_study=people_in("strange-3", strangely),
-        crowd=people.enter("strange-4", strangely),
+        sheet=flagged.pk,
+        preview=preview_place(user, flagged)[1].pk,
+        crowd=crowd,
         answering=answering.name,
         refusing=refusing.name,
         run=runs["run_paused"],

@@ -126,7 +126,9 @@ def fail_to_send(tab: Tab) -> None:
     address = tab.url
     tab.context.set_offline(True)
     tab.keyboard.press("Control+Enter")
-    expect(tab.get_by_role("status").get_by_text("Not sent: there is no connection.")).to_be_visible()
+    expect(
+        tab.get_by_role("status").get_by_text("Not sent: there is no connection.")
+    ).to_be_visible()
     assert tab.url == address
     assert tab.locator("[data-item] :checked").count() > 0
     tab.context.set_offline(False)

@@ -12,7 +12,7 @@ from tests import factories as make
 from tests import laid
 from tests.labelling import fill, labeller
 from tests.personalization.releases.conftest import Export
-from tests.personalization.releases.conftest import export as export  # noqa: PLC0414 a fixture
+from tests.personalization.releases.conftest import export as export
 from tests.personalization.views.cost import queries_of
 from tests.personalization.views.pages import read
 from tests.visits import visiting
@@ -177,14 +177,14 @@ def test_who_takes_part_here_goes_on(
 def test_nobody_else_opens_it(
     researcher: Client, user: m.User, owner: m.Enrollment, sheet: m.Sheet, client: Client
 ) -> None:
-    """Not a stranger, a rater, another researcher, nor the account once it is no researcher's."""
+    """Not a stranger, a rater, another researcher, nor the account once it is closed."""
     researcher.post(at(sheet, "preview"))
     slot = mine(user, sheet)
     assert client.get(laid.address(slot)).status_code == 403
     assert visiting(labeller(owner)).get(laid.address(slot)).status_code == 404
     client.force_login(make.user())
     assert client.get(laid.address(slot)).status_code == 403
-    m.User.objects.filter(pk=user.pk).update(role="")
+    m.User.objects.filter(pk=user.pk).update(is_active=False)
     assert researcher.get(laid.address(slot)).status_code == 403
 
 
@@ -217,8 +217,7 @@ def test_it_is_in_no_export(user: m.User, export: Export) -> None:
     previewed(browser, user, sheet)
     folder = export(owner.study)
     assert [row["use"] for row in folder.jsonl("judgments")] == ["label"] * 3
-    assert len(folder.jsonl("enrollments")) == 2
-    assert {row["purpose"] for row in folder.jsonl("slots")} == {"label"}
+    assert len(folder.jsonl("raters")) == len(folder.jsonl("participants")) == 2
 
 
 # Hidden and shown
@@ -287,11 +286,11 @@ def test_its_group(researcher: Client, sheet: m.Sheet) -> None:
 
 
 @pytest.mark.parametrize("action", ["", *ACTIONS])
-def test_only_researchers(client: Client, sheet: m.Sheet, action: str) -> None:
-    send = client.post if action else client.get
-    assert "/signin/" in send(at(sheet, action))["Location"]
-    client.force_login(make.user(role=""))
-    assert send(at(sheet, action)).status_code == 403
+def test_only_researchers(client: Client, owner: m.Enrollment, sheet: m.Sheet, action: str) -> None:
+    """Neither strangers nor people who take part, not even the one whom it is about."""
+    for browser in (client, visiting(owner)):
+        send = browser.post if action else browser.get
+        assert "/signin/" in send(at(sheet, action))["Location"]
     assert not m.Slot.objects.filter(purpose="preview").exists()
 
 
