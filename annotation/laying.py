@@ -41,6 +41,7 @@ WITH lacking AS MATERIALIZED (
 ), held AS MATERIALIZED (
     SELECT c.id FROM annotation_sheet c
     WHERE c.id IN (SELECT id FROM lacking) AND c.hidden_at IS NULL
+        AND c.use = '{SheetUse.LABEL}'
     FOR NO KEY UPDATE SKIP LOCKED
 ), laid AS (
     INSERT INTO annotation_slot (sheet_id, role, purpose, ordinal, priority, seed)
