@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from annotation.enrollment import advance, finish, locked
 from annotation.freeing import drop_checks, give_up_places
-from annotation.models import Conversation, Demographic, Enrollment, Judgment, Sheet
+from annotation.models import Conversation, Demographic, Enrollment, Judgment, Sheet, Slot
 from annotation.models.person import Ending, Part
 from annotation.models.slot import LapseReason
 from annotation.sheets import rater_of
@@ -47,7 +47,9 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
     No number rests on this person's answers any more, nor on anybody's about this person. What the
     person said of themself is deleted. Exports leave them out altogether. What was earned until now stays earned.
     """
-    give_up_places(locked(enrollment.pk), LapseReason.WITHDRAWN)
+    person = locked(enrollment.pk)
+    _take_turn(person)
+    give_up_places(person, LapseReason.WITHDRAWN)
     left = finish(enrollment.pk)
     drop_checks(left)
     _end_chat(left)
@@ -62,6 +64,22 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
         left.withdrawn_at = now
         left.save(update_fields=["withdrawn_at"])
     return left
+
+
+def _take_turn(enrollment: Enrollment) -> None:
+    """Lock all that a withdrawal changes in the order that everybody keeps: sheets, then places.
+
+    Two people who label for each other may leave at the same moment.
+    """
+    rater = rater_of(enrollment)
+    sheets = Sheet.objects.filter(study=enrollment.study_id, owner=rater).order_by("pk")
+    list(sheets.select_for_update(no_key=True).values_list("pk"))
+    # Each by its own index: one question after both would look at all places of the study.
+    own = Slot.objects.filter(sheet__study=enrollment.study_id, sheet__owner=rater)
+    held = Slot.objects.filter(sheet__study=enrollment.study_id, rater=rater)
+    both = {*own.values_list("pk", flat=True), *held.values_list("pk", flat=True)}
+    places = Slot.objects.filter(pk__in=both).order_by("pk")
+    list(places.select_for_update(no_key=True).values_list("pk"))
 
 
 def _take_back_answers(enrollment: Enrollment) -> None:

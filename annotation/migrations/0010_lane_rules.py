@@ -2,7 +2,9 @@
 
 from django.db import migrations
 
-# Two who lay the first place of a kind at the same moment: one of them makes the lane.
+# Two who lay the first place of a kind at the same moment: one of them makes the lane. Its twin for
+# returned places is made with it: whoever gives a place up holds others, and must not wait for
+# somebody who makes the same lane.
 LANE_OF = """
 CREATE FUNCTION annotation_lane_of(
     of_study bigint, of_role text, of_stage text, of_purpose text, of_stratum text,
@@ -21,8 +23,8 @@ BEGIN
         END IF;
         INSERT INTO annotation_lane
             (study_id, role, stage, purpose, stratum, cohort_id, priority, returned)
-        VALUES (of_study, of_role, of_stage, of_purpose, of_stratum,
-            of_cohort, of_priority, is_returned)
+        SELECT of_study, of_role, of_stage, of_purpose, of_stratum, of_cohort, of_priority, twin
+        FROM (VALUES (false), (true)) AS both_of (twin) ORDER BY twin
         ON CONFLICT DO NOTHING;
     END LOOP;
     RETURN found;
@@ -109,7 +111,7 @@ DROP SEQUENCE annotation_slot_turn;
 OFFERED = """
 CREATE FUNCTION annotation_sheet_offered() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM FROM annotation_slot WHERE sheet_id = new.id ORDER BY id FOR UPDATE;
+    PERFORM FROM annotation_slot WHERE sheet_id = new.id ORDER BY id FOR NO KEY UPDATE;
     UPDATE annotation_slot
     SET offered = annotation_is_offered(new, role), lane_id = NULL, position = 0
     WHERE sheet_id = new.id;
@@ -131,7 +133,7 @@ BEGIN
     JOIN annotation_slot s ON s.sheet_id = h.id
     WHERE r.participant_id = new.participant_id;
     IF places IS NOT NULL THEN
-        PERFORM FROM annotation_slot WHERE id = ANY (places) ORDER BY id FOR UPDATE;
+        PERFORM FROM annotation_slot WHERE id = ANY (places) ORDER BY id FOR NO KEY UPDATE;
         UPDATE annotation_slot s SET offered = annotation_is_offered(h, s.role), position = 0
         FROM annotation_sheet h WHERE h.id = s.sheet_id AND s.id = ANY (places)
             AND s.offered <> annotation_is_offered(h, s.role);
