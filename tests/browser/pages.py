@@ -47,6 +47,12 @@ def pressing(button: str) -> Callable[[Tab], None]:
     return press
 
 
+def sending(tab: Tab) -> None:
+    """Send a sheet that is not answered: a script puts what is wrong on the page."""
+    tab.locator("#sheet .button-primary").click()
+    tab.locator(".error-summary").wait_for()
+
+
 def on_the_way(
     name: str,
     url: str,
@@ -121,7 +127,7 @@ PAGES = [
     on_the_way("chat-failed", "chat", "failed"),
     on_the_way("wait", "wait", "waiting"),
     on_the_way("sheet-review", "sheet", "reviewing"),
-    on_the_way("sheet-review-errors", "sheet", "reviewing", act=pressing("#sheet .button-primary")),
+    on_the_way("sheet-review-errors", "sheet", "reviewing", act=sending),
     on_the_way("sheet-review-other", "sheet", "reviewing for others"),
     on_the_way("sheet-relevance", "sheet", "relating"),
     on_the_way("sheet-comparison", "sheet", "comparing"),
@@ -163,7 +169,6 @@ PAGES = [
         "share-unsaid",
         "study_share",
         lambda c: reverse("study_share", args=[c.busy_study]),
-        status=422,
         act=pressing("form.form .button-primary"),
     ),
     Page("queries", "study_queries", lambda c: reverse("study_queries", args=[c.busy_study])),

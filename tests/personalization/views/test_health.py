@@ -163,7 +163,7 @@ def test_failed_work_of_the_last_day(researcher: Client) -> None:
     """With an example; what failed before is over."""
     busy.study()
     found = rows(researcher)
-    assert found["Replies in the chat"].startswith("Look at this 9 For example: unavailable")
+    assert found["Replies in the chat"].startswith("Look at this 10 For example: unavailable")
 
 
 def test_it_costs_the_same_with_many(researcher: Client) -> None:
