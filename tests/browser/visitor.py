@@ -72,6 +72,8 @@ class Watch:
 
     def _response(self, response: Response) -> None:
         asked_for = response.request.is_navigation_request() and response.status != 500
+        # A form that a script sends is answered with what is wrong in it.
+        asked_for |= response.request.method == "POST" and response.status == 422
         if response.status >= 400 and not asked_for:
             self.faults.append(f"{response.status}: {response.url}")
 
