@@ -88,7 +88,11 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
     person = make.enrolled(study=data.study, part="review")
     slot = laid.own_slot(laid.review(person))
     run = JudgeRun.objects.create(study=data.study, rater=make.judge(), source="computed")
+    trained = make.slot(purpose="training", ordinal=None)
+    name = data.study.name
     known = {
+        f"studies/{name}/sheets": slot.sheet_id,
+        "training": trained.pk,
         "imports": one.pk,
         "items": item.pk,
         "questions": data.question.pk,

@@ -7,6 +7,7 @@ const READING = 1500; // milliseconds after which the sheet after this one is fe
 let sending = false;
 let ahead; // the page of the next sheet, kept back: {address, page}
 let timer;
+let path = window.location.pathname; // of the sheet that is shown
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
@@ -20,7 +21,10 @@ function show(pages, address) {
   }
   document.title = pages[0].title.trim();
   document.body.className = pages[0].body.className;
-  if (address) window.history.pushState(null, "", address);
+  if (address) {
+    window.history.pushState(null, "", address);
+    path = window.location.pathname;
+  }
   document.dispatchEvent(new Event("sheet"));
   const heading = document.querySelector("main h1");
   if (!heading || document.querySelector(".error-summary")) return;
@@ -80,7 +84,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target);
 });
-// The page of a sheet that was sent is not there any more: the server says what became of it.
-window.addEventListener("popstate", () => window.location.reload());
+// The page of a sheet that was sent is not there any more: the server says what became of it. A link
+// to another place of the same page is none of that.
+window.addEventListener("popstate", () => {
+  if (window.location.pathname !== path) window.location.reload();
+});
 document.addEventListener("sheet", start);
 start();

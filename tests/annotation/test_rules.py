@@ -205,7 +205,7 @@ UNIQUE: list[tuple[str, Make, Callable[[], Row], Callable[[], Row]]] = [
     ("annotation_study_name_key", make.study, dict, lambda: {"name": "other"}),
     ("annotation_participant_pseudonym_key", make.participant, dict, lambda: {"pseudonym": "p-2"}),
     ("plan_once", plan, dict, lambda: {"stage": "relevance"}),
-    ("lane_once", lane, dict, lambda: {"returned": True}),
+    ("lane_once", lane, dict, lambda: {"priority": 7}),
     ("lane_once", lane, dict, lambda: {"stratum": "rare"}),
     ("tally_shard_once", tally, dict, lambda: {"shard": 32}),
     ("cursor_once", cursor, dict, lambda: {"rater": make.person_rater()}),
