@@ -34,11 +34,14 @@ PUBLIC = {"home", "signin", "healthz"}  # and nothing else answers 200 to a stra
 UNKNOWN_LINKS = {"join", "me", "endpoint_trial"}  # as the tests fill them in
 # For people who take part: to everybody else, researchers too, they say how to get in.
 PARTICIPANTS = {"mine", "part", "consent", "welcome", "thanks", "leave", "others", "sheet",
-                "sheet_skip", "chat", "wait"}  # fmt: skip
+                "sheet_skip", "chat", "wait", "again", "training"}  # fmt: skip
 LEADS_ELSEWHERE = {"set_language"}  # to the page it was called from
 POST_ONLY = {"set_theme", "signout", "forget", "sheet_draft", "chat_again", "chat_finish",
              "study_retry", "study_models", "study_close", "study_query_delete", "invite_close",
-             "run_cancel", "run_again", "token_revoke", "endpoint_close", "endpoint_try"}  # fmt: skip
+             "run_cancel", "run_again", "token_revoke", "endpoint_close", "endpoint_try",
+             "others_finish", "sheet_ahead", "sheet_beat", "study_plan_open", "study_share_back",
+             "person_release", "study_sheet_preview", "study_sheet_shown", "study_sheet_right",
+             "study_sheet_use", "study_sheet_stratum"}  # fmt: skip
 PAYLOADS = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -93,6 +96,7 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
     known = {
         f"studies/{name}/sheets": slot.sheet_id,
         "training": trained.pk,
+        "people": person.pk,
         "imports": one.pk,
         "items": item.pk,
         "questions": data.question.pk,
