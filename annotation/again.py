@@ -6,10 +6,9 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Now
 
-from annotation.enrollment import GIVEN_BACK
 from annotation.models import Enrollment, Lapse, Slot
 from annotation.models.person import Part
-from annotation.models.slot import Purpose, SlotRole
+from annotation.models.slot import GIVEN_BACK, Purpose, SlotRole
 from annotation.sheets import rater_of
 
 

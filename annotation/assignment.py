@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from annotation import checks, lanes
 from annotation.answers import Answers
-from annotation.enrollment import GIVEN_BACK, advance, go_on, locked
+from annotation.enrollment import advance, go_on, locked
 from annotation.following import follow
 from annotation.lanes import Wanted
 from annotation.models import Enrollment, Lapse, Rater, Sheet, Slot
 from annotation.models.person import Part
-from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.models.places import ANYBODYS
+from annotation.models.slot import GIVEN_BACK, LapseReason, Purpose, SlotRole
 from annotation.reading import Found, Reader, prepared
 from annotation.sheets import rater_of
 from annotation.submission import is_late, is_same, is_sent, write
@@ -52,7 +53,6 @@ SUBMIT = """
     )
     UPDATE annotation_enrollment SET others_sent = others_sent + %(others)s WHERE id = %(person)s
 """
-QUOTA = (Purpose.LABEL, Purpose.EXTRA)
 # One sheet in work, and the next one that a page may have got in advance.
 MOST_OPEN = 2
 
@@ -189,7 +189,7 @@ def submit(enrollment: Enrollment, slot_id: int, answers: Answers) -> Sent:
         if place is None:
             late = _lapses(slot, rater).order_by("-id").values("pk")[:1]
             Lapse.objects.filter(pk__in=late).update(answered_at=Now())
-        if place is not None:
+        else:
             follow(person, rater, place)
         advance(person)
         return Sent(place is not None, _next(person, rater), person)
@@ -371,6 +371,6 @@ def _free_up(slot: Slot, holder: Rater, why: LapseReason, note: str = "") -> Non
 
 def _share_again(slot: Slot, rater: Rater, why: LapseReason) -> None:
     """Let everybody have a place that was kept for somebody who does not want the sheet."""
-    if why in GIVEN_BACK and slot.role == SlotRole.THIRD_PARTY and slot.purpose in QUOTA:
+    if why in GIVEN_BACK and slot.role == SlotRole.THIRD_PARTY and slot.purpose in ANYBODYS:
         kept = Slot.objects.filter(pk=slot.pk, reserved_for=rater, rater=None)
         kept.update(reserved_for=None, position=0)

@@ -22,12 +22,12 @@ from annotation.answers import items_of
 from annotation.arrangement import is_required
 from annotation.models import Item, Judgment, Lapse, Reference, Sheet, Slot, User
 from annotation.models.judgment import ReferenceKind, Use
+from annotation.models.places import ANYBODYS
 from annotation.models.question import Kind
 from annotation.models.sheet import SheetUse, Stage
 from annotation.models.slot import Purpose, SlotRole
 from annotation.plans import Hold
 
-QUOTA = (Purpose.LABEL, Purpose.EXTRA)
 CHECKS = (Purpose.GOLD, Purpose.TRAINING, Purpose.ATTENTION)
 
 
@@ -142,8 +142,8 @@ def _must(page: Slot, item: Item) -> bool:
 
 def _end_quota(sheet: Sheet) -> None:
     """Let nobody get a sheet for labels any more; refuse while somebody has begun it for that."""
-    _drop(sheet, QUOTA)
-    left = sheet.slots.filter(role=SlotRole.THIRD_PARTY, purpose__in=QUOTA, submitted_at=None)
+    _drop(sheet, ANYBODYS)
+    left = sheet.slots.filter(role=SlotRole.THIRD_PARTY, purpose__in=ANYBODYS, submitted_at=None)
     if left.exists():
         raise BankError(NoBank.BEGUN)
 

@@ -21,7 +21,7 @@ from annotation.models import (
 from annotation.models.consent import Way
 from annotation.models.person import PSEUDONYM_ALPHABET, Ending, Part
 from annotation.models.sheet import Stage
-from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.models.slot import GIVEN_BACK, LapseReason, Purpose, SlotRole
 from annotation.money import earned_at_end
 from annotation.reading import Found, Reader
 from annotation.repeats import lay_own
@@ -62,8 +62,6 @@ BY_STUDY = Reader(
 LOCKED = Reader(f"{PEOPLE} WHERE e.id = %(pk)s FOR NO KEY UPDATE OF e", **MODELS)
 CODE_LENGTH = 10
 CLOSING = ("waiting_since", "finished_at", "ended_by", "earned_minor", "completion_code")
-# A sheet that a rater gave back in one of these ways is not offered to the rater again.
-GIVEN_BACK = (LapseReason.SKIPPED, LapseReason.FLAGGED)
 
 
 def open_own_slots(enrollment: Enrollment, purpose: Purpose = Purpose.LABEL) -> "QuerySet[Slot]":

@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from annotation.arrangement import is_required
-from annotation.majority import ASKED
 from annotation.models import Item, Judgment, Slot
+from annotation.models.places import ANYBODYS
 from annotation.models.question import Kind
 from annotation.models.slot import Purpose, SlotRole
 from annotation.plans import SEED_BITS, Planned
@@ -43,7 +43,7 @@ def is_disputed(slot: Slot) -> bool:
     answers = Judgment.objects.filter(
         item__sheet=slot.sheet_id,
         role=SlotRole.THIRD_PARTY,
-        use__in=ASKED,
+        use__in=ANYBODYS,
         occasion=0,
         superseded_at=None,
         value__isnull=False,

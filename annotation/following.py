@@ -3,6 +3,7 @@
 from annotation import checks, extras, majority, plans, repeats, waves
 from annotation.models import Enrollment, Rater, Slot
 from annotation.models.person import Part
+from annotation.models.places import ANYBODYS
 from annotation.models.sheet import Stage
 from annotation.models.slot import SlotRole
 
@@ -12,7 +13,7 @@ def follow(person: Enrollment, rater: Rater, slot: Slot) -> None:
     if slot.role == SlotRole.THIRD_PARTY and not person.preview and _goes_on(person):
         checks.due(person, rater)
         repeats.due(person, rater)
-    if slot.role == SlotRole.THIRD_PARTY and slot.purpose in majority.ASKED:
+    if slot.role == SlotRole.THIRD_PARTY and slot.purpose in ANYBODYS:
         _after_stranger(slot)
 
 

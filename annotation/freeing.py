@@ -3,11 +3,10 @@
 from django.db.models import Exists, OuterRef, Q
 
 from annotation.models import Enrollment, Judgment, Lapse, Slot
+from annotation.models.places import ANYBODYS
 from annotation.models.slot import LapseReason, Purpose, SlotRole
 from annotation.sheets import rater_of
 
-# Places that anybody else may fill. A repeat or a check is one person's, like an own sheet.
-ANYBODYS = (Purpose.LABEL, Purpose.EXTRA)
 REPEATS_AND_CHECKS = (Purpose.REPEAT, Purpose.GOLD, Purpose.TRAINING, Purpose.ATTENTION)
 
 

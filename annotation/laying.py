@@ -12,8 +12,9 @@ from time import sleep
 from django.db import connection
 from django.db.models import BigIntegerField, F, Func, Q, Value
 
-from annotation.majority import ASKED, AWAITED
+from annotation.majority import AWAITED
 from annotation.models import Sheet, Slot, Study
+from annotation.models.places import ANYBODYS
 from annotation.models.sheet import SheetUse
 from annotation.models.slot import Purpose, SlotRole
 
@@ -134,7 +135,7 @@ def move(study: Study, stage: str, priority: int) -> int:
         sheet__study=study,
         sheet__stage=stage,
         role=SlotRole.THIRD_PARTY,
-        purpose__in=ASKED,
+        purpose__in=ANYBODYS,
         submitted_at=None,
     )
     ids = places.order_by("position", "pk").values_list("pk", flat=True)

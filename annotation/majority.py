@@ -6,18 +6,17 @@ waiting for its places, and whoever sends a sheet holds a place.
 """
 
 from annotation.models import Sheet
+from annotation.models.places import ANYBODYS
 from annotation.models.sheet import SheetUse, Stage
-from annotation.models.slot import Purpose, SlotRole
+from annotation.models.slot import SlotRole
 from annotation.reading import prepared
 
-# The strangers whose answers make a majority: those of the quota, and those asked beyond it.
-ASKED = (Purpose.LABEL, Purpose.EXTRA)
 # In SQL, of a sheet `h`: a place of its strangers is still open.
 UNFINISHED = f"""
     EXISTS (
         SELECT FROM annotation_slot p WHERE p.sheet_id = h.id AND p.submitted_at IS NULL
             AND p.role = '{SlotRole.THIRD_PARTY}'
-            AND p.purpose IN ({", ".join(f"'{one}'" for one in ASKED)})
+            AND p.purpose IN ({", ".join(f"'{one}'" for one in ANYBODYS)})
     )
 """
 # In SQL, of a comparison `c`: strangers have not said yet what matters to its query. A flagged sheet

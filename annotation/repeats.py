@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 
 from annotation.models import Enrollment, Lapse, Plan, Rater, Slot
 from annotation.models.plan import HUNDRED
-from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.models.slot import GIVEN_BACK, Purpose, SlotRole
 from annotation.reading import Reader
 from annotation.sheets import SEED_BITS
 
@@ -70,9 +70,7 @@ def lay_own(person: Enrollment, rater: Rater) -> int:
     """
     share = dict(Plan.objects.filter(study=person.study_id).values_list("stage", "owner_repeats"))
     there = Slot.objects.filter(sheet=OuterRef("sheet"), reserved_for=rater, purpose=Purpose.REPEAT)
-    given_back = Lapse.objects.filter(
-        sheet=OuterRef("sheet"), rater=rater, why__in=(LapseReason.SKIPPED, LapseReason.FLAGGED)
-    )
+    given_back = Lapse.objects.filter(sheet=OuterRef("sheet"), rater=rater, why__in=GIVEN_BACK)
     answered = Slot.objects.filter(
         ~Exists(there),
         ~Exists(given_back),

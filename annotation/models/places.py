@@ -20,3 +20,8 @@ class Purpose(TextChoices):
     TRAINING = "training"
     ATTENTION = "attention"
     PREVIEW = "preview"
+
+
+# Strangers' places that anybody may fill, whose answers make a majority: those of the quota, and those
+# beyond it. A repeat, a check or a preview is one person's, like an own sheet.
+ANYBODYS = (Purpose.LABEL, Purpose.EXTRA)

@@ -11,7 +11,7 @@ from annotation.models.places import Purpose, SlotRole
 from annotation.models.rater import Rater
 from annotation.models.sheet import Sheet
 
-__all__ = ["Lapse", "LapseReason", "Purpose", "Slot", "SlotRole"]
+__all__ = ["GIVEN_BACK", "Lapse", "LapseReason", "Purpose", "Slot", "SlotRole"]
 
 
 class Slot(models.Model):
@@ -136,6 +136,10 @@ class LapseReason(models.TextChoices):
     FLAGGED = "flagged"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+# A sheet that a rater gave back in one of these ways is not offered to the rater again.
+GIVEN_BACK = (LapseReason.SKIPPED, LapseReason.FLAGGED)
 
 
 class Lapse(models.Model):

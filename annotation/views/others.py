@@ -21,7 +21,7 @@ from annotation.models.person import Ending, Part
 from annotation.money import earned_at_end, work_done, written
 from annotation.nothing import Nothing, Reason, why
 from annotation.steps import progress
-from annotation.visits import ParticipantRequest, go, participant_required
+from annotation.visits import ParticipantRequest, go, is_part, participant_required
 
 # What a page has said holds for so long, also where a sheet came free in the meantime.
 PROMISED_SECONDS = 10 * 60
@@ -40,7 +40,7 @@ def others(request: ParticipantRequest) -> HttpResponseBase:
     """
     enrollment = request.enrollment
     study = enrollment.study.name
-    if request.headers.get("HX-Request") == "true" and request.method != "POST":
+    if is_part(request) and request.method != "POST":
         return _news(request)
     slot = claim_other(enrollment)
     if slot is not None:

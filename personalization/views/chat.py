@@ -22,7 +22,7 @@ from annotation.chat import (
 from annotation.models.person import Part
 from annotation.steps import progress
 from annotation.streams import stream_token
-from annotation.visits import ParticipantRequest, go, participant_required
+from annotation.visits import ParticipantRequest, go, is_part, participant_required
 from personalization.endpoints import model_for
 from personalization.models.endpoint import EndpointKind, Step
 from personalization.talk import Talk, ask_again, talk_of
@@ -42,7 +42,7 @@ def chat(request: ParticipantRequest) -> HttpResponseBase:
             if enrollment.part == Part.CHAT and enrollment.finished_at is None:
                 raise PermissionDenied  # consent does not reach so far
             return go(request, "part", enrollment.study.name)
-        if _is_part(request) and request.GET.get("seen") == talk_of(enrollment).state:
+        if is_part(request) and request.GET.get("seen") == talk_of(enrollment).state:
             # Nothing is swapped, so that nobody loses the place where the keyboard is.
             return HttpResponse(status=204)
         return _page(request)
@@ -54,7 +54,7 @@ def chat(request: ParticipantRequest) -> HttpResponseBase:
             return _over(request, text)
         return _page(request, error.why, text, STATUS.get(error.why, 409))
     # With a script only the new part of the page is sent; the box goes with the last message.
-    if _is_part(request) and not talk_of(enrollment).is_full:
+    if is_part(request) and not talk_of(enrollment).is_full:
         return _page(request)
     return go(request, "chat", enrollment.study.name)
 
@@ -86,10 +86,6 @@ def _position(request: ParticipantRequest) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else NOWHERE
 
 
-def _is_part(request: ParticipantRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
 def _page(
     request: ParticipantRequest, fault: str = "", text: str = "", status: int = 200
 ) -> HttpResponse:
@@ -106,7 +102,7 @@ def _page(
         "length": len(tidy(text)),
         "most": MESSAGE_MAX,
     }
-    if _is_part(request):
+    if is_part(request):
         return render(request, "chat.html#talk", context, status=status)
     return render(request, "chat.html", context | _machine(talk), status=status)
 
@@ -124,4 +120,4 @@ def _machine(talk: Talk) -> dict[str, Any]:
 def _over(request: ParticipantRequest, text: str) -> HttpResponse:
     """Give a message back that came after the end of the chat."""
     page = render(request, "chat_over.html", {"text": text}, status=409)
-    return retarget(page, "body") if _is_part(request) else page
+    return retarget(page, "body") if is_part(request) else page

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import money
-from annotation.freeing import ANYBODYS
 from annotation.invitation import invite_url
 from annotation.leaving import release
 from annotation.models import Enrollment, Invite, Slot, Study, Turn
 from annotation.models.conversation import Speaker
+from annotation.models.places import ANYBODYS
 from annotation.models.slot import SlotRole
 from annotation.permissions import StaffRequest, researcher_required
 from annotation.progress import Standing, taking_part, with_standing

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from annotation.assignment import other_available
 from annotation.steps import progress
-from annotation.visits import ParticipantRequest, go, participant_required
+from annotation.visits import ParticipantRequest, go, is_part, participant_required
 from personalization.waits import usual_wait
 
 # Nobody is asked to sit and wait for longer than this.
@@ -27,9 +27,9 @@ def wait(request: ParticipantRequest) -> HttpResponseBase:
     if since is None:
         return go(request, "part", enrollment.study.name)
     is_long, others = timezone.now() - since > LONG, other_available(enrollment)
-    is_part = request.headers.get("HX-Request") == "true"
+    by_script = is_part(request)
     state = f"{is_long:d}{others:d}"
-    if is_part and request.GET.get("seen") == state:
+    if by_script and request.GET.get("seen") == state:
         # Nothing is swapped, so that nobody loses the place where the keyboard is.
         return HttpResponse(status=204)
     seconds = usual_wait(enrollment)
@@ -41,4 +41,4 @@ def wait(request: ParticipantRequest) -> HttpResponseBase:
         "is_long": is_long,
         "others": others,
     }
-    return render(request, "wait.html#waiting" if is_part else "wait.html", context)
+    return render(request, "wait.html#waiting" if by_script else "wait.html", context)
