@@ -9,6 +9,7 @@ from annotation.models.lane import Cursor, Lane, Tally
 from annotation.models.missing import MissingAttribute
 from annotation.models.person import Enrollment, Participant
 from annotation.models.plan import Plan
+from annotation.models.profile import ProfileAnswer, ProfileField
 from annotation.models.query import Query, RelevancePair
 from annotation.models.question import Option, Question
 from annotation.models.rater import Rater
@@ -38,6 +39,8 @@ __all__ = [
     "Option",
     "Participant",
     "Plan",
+    "ProfileAnswer",
+    "ProfileField",
     "Query",
     "Question",
     "Rater",

@@ -72,6 +72,8 @@ class Enrollment(models.Model):
     )
     way = models.TextField(choices=Way.choices, default=Way.WHOLE, db_default="whole")
     part = models.TextField(choices=Part.choices, default=Part.CHAT, db_default="chat")
+    # When the person filled in the profile, or passed it by.
+    profile_at = models.DateTimeField(null=True, blank=True)
     # Since when the machine prepares this part; null while the person can go on.
     waiting_since = models.DateTimeField(null=True, blank=True)
     # Why the machine could not prepare a part, for researchers; the person goes on all the same.

@@ -16,6 +16,8 @@ class Record(models.Model):
         Participant, models.PROTECT, null=True, blank=True, related_name="records"
     )
     fields = OrderedJSONField(default=dict)
+    # Who wrote which candidate (a, b, or "" where there is one text): never shown to raters.
+    authors = models.JSONField(default=dict, blank=True, db_default={})
 
     class Meta:
         constraints = [

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, get_args
 
+from personalization.llm.limits import Limits
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -63,13 +65,18 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model said; `raw` is the whole answer as it came, before anybody parses it."""
+    """What a model said; `raw` is the whole answer as it came, before anybody parses it.
+
+    `limits` is what the endpoint said of its limits with it, `tries` how many requests it took.
+    """
 
     text: str
     finish: str
     raw: Mapping[str, Any]
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    limits: Limits | None = None
+    tries: int = 1
 
 
 # timeout, unavailable (5xx, no connection), rate_limited (429), cut (a stream that ended early),
@@ -91,7 +98,8 @@ class AskError(Exception):
     """A request that brought no answer: which kind, and what the other end said.
 
     `content` is what came in place of an answer. It may be about a person, so it belongs into the
-    record of the call alone, and not into what is said of endpoints and failed work.
+    record of the call alone, and not into what is said of endpoints and failed work. `limits` is
+    what the endpoint said of its limits with it, `tries` how many requests were made.
     """
 
     def __init__(
@@ -100,12 +108,16 @@ class AskError(Exception):
         message: str,
         retry_after: float | None = None,
         content: str = "",
+        limits: Limits | None = None,
+        tries: int = 1,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.retry_after = retry_after  # seconds
         self.content = content
+        self.limits = limits
+        self.tries = tries
 
     @property
     def passing(self) -> bool:

@@ -15,10 +15,16 @@ class ModelCall(models.Model):
     model = models.TextField()
     request = models.JSONField()
     request_hash = models.TextField(db_index=True)
+    # Hashes of the prompt versions that the request was made from, joined by spaces.
+    prompt_hash = models.TextField(blank=True, db_default="")
     answer = models.JSONField(null=True, blank=True)
     error = models.TextField(null=True, blank=True)
     prompt_tokens = models.IntegerField(null=True, blank=True)
     completion_tokens = models.IntegerField(null=True, blank=True)
+    # In millionths of the run's currency, by the price of the day; null = no price is known.
+    cost_micros = models.BigIntegerField(null=True, blank=True)
+    # The answer was there already, to the same request: nothing was asked, nothing is paid.
+    reused = models.ForeignKey("self", models.PROTECT, null=True, blank=True, db_index=False)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True, blank=True)
 

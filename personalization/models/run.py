@@ -40,6 +40,15 @@ class JudgeRun(models.Model):
     # What a person must mend before the run can go on, as the endpoint said it; set with the pause.
     trouble = models.TextField(blank=True, db_default="")
     paused_at = models.DateTimeField(null=True, blank=True)
+    # Everything is asked before then, or not at all.
+    deadline = models.DateTimeField(null=True, blank=True)
+    # A trial of a prompt: some items, and nothing that counts as an answer.
+    trial = models.BooleanField(default=False, db_default=False)
+    # Texts that give orders to the judge are put into its material, to see whether it obeys.
+    planted = models.BooleanField(default=False, db_default=False)
+    # No more items than so many, drawn by their ids; null = all.
+    most_items = models.PositiveIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, db_default="")
     budget_micros = models.BigIntegerField(null=True, blank=True)
     spent_micros = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -58,7 +67,41 @@ class JudgeRun(models.Model):
                 name="run_called_at_endpoint",
             ),
             models.CheckConstraint(condition=Q(spent_micros__gte=0), name="run_spent_not_negative"),
+            models.CheckConstraint(
+                condition=Q(budget_micros=None) | Q(budget_micros__gte=0),
+                name="run_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(planted=False) | Q(trial=True), name="run_planted_is_trial"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.rater} in {self.study}"
+
+
+class Ledger(models.Model):
+    """What a run did in a minute, by what came of it: an answer, a kind of error, a saved answer.
+
+    Written with the calls themselves, some hundred at once, so that a run's rate, spend and errors
+    are known without counting calls.
+    """
+
+    run = models.ForeignKey(JudgeRun, models.CASCADE, related_name="ledger", db_index=False)
+    minute = models.DateTimeField()
+    # answered, reused, lost, or a kind of error (llm/backend.py).
+    outcome = models.TextField()
+    calls = models.PositiveIntegerField()
+    prompt_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    completion_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    micros = models.PositiveBigIntegerField(default=0, db_default=0)
+    # The time that these calls took, all together.
+    milliseconds = models.PositiveBigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "minute", "outcome"], name="ledger_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id}, {self.minute}: {self.calls} {self.outcome}"

@@ -43,6 +43,10 @@ class Verdict(models.Model):
     reason = models.TextField(choices=Reason.choices, null=True, blank=True)
     certainty = models.SmallIntegerField(null=True, blank=True)
     distribution = ArrayField(models.FloatField(), null=True, blank=True)
+    # How much probability the endpoint's top tokens left out, where the source is logprobs.
+    left_out = models.FloatField(null=True, blank=True)
+    # What the call under way may cost at most; counts against the budget until it is settled.
+    reserved_micros = models.BigIntegerField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
