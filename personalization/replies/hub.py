@@ -101,12 +101,14 @@ class Hub:
                 return await self._read(turn)
 
     async def close(self) -> None:
-        """Let both connections go."""
+        """Let both connections go; the next event loop, if there is one, finds a new hub."""
         if self._ear is not None:
             self._ear.cancel()
             with suppress(asyncio.CancelledError):
                 await self._ear
         await self._drop_reader()
+        # A lock that somebody has waited for belongs to the loop of that time.
+        self._listening, self._reading, self._ear = asyncio.Event(), asyncio.Lock(), None
 
     async def _read(self, turn: int) -> State | None:
         if self._reader is None:

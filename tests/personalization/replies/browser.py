@@ -62,7 +62,9 @@ class Reader:
         found: dict[str, str] = {}
         while True:
             # Each chunk of the transfer is one event, or a few.
-            line = self._file.readline().decode().rstrip("\r\n")
+            raw = self._file.readline()
+            assert raw, f"the stream ended (status {self.status}); of an event there was {found}"
+            line = raw.decode().rstrip("\r\n")
             if "event" in found and not line:
                 return found["id"], found["event"], json.loads(found["data"])
             name, colon, value = line.partition(": ")

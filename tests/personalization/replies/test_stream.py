@@ -1,15 +1,18 @@
 """Streams of replies, over real HTTP: what a browser gets, and what it costs."""
 
+import asyncio
 from contextlib import closing
 
 import pytest
 from django.db import connection, connections, transaction
 from django.db.models.functions import Now
+from procrastinate.contrib.django.utils import connector_params
 
 from annotation import models as m
 from annotation.streams import stream_token
 from personalization.models import Reply
 from personalization.replies import stream as streams
+from personalization.replies.hub import Hub
 from personalization.replies.news import tell, tell_end
 from tests import factories as make
 from tests.personalization.replies.browser import Reader, Site
@@ -212,3 +215,20 @@ def test_no_stream_holds_django_s_connection(site: Site) -> None:
         assert reader.text() == ("All.", False)
     assert m.Turn.objects.exists()
     assert len(connections.all(initialized_only=True)) == 1
+
+
+def test_one_event_loop_after_another() -> None:
+    """The application outlives a server in its process: nothing is bound to the loop of the first."""
+    turn = reply("All.").turn_id
+    hub = Hub(connector_params)
+
+    async def many() -> set[str]:
+        hub.join(turn)
+        try:
+            states = await asyncio.gather(*(hub.state(turn) for _reader in range(20)))
+        finally:
+            await hub.close()
+        return {state.text for state in states if state}
+
+    assert asyncio.run(many()) == {"All."}
+    assert asyncio.run(many()) == {"All."}
