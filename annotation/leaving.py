@@ -9,6 +9,7 @@ from annotation.freeing import drop_checks, give_up_places
 from annotation.models import Conversation, Demographic, Enrollment, Judgment, Sheet, Slot
 from annotation.models.person import Ending, Part
 from annotation.models.slot import LapseReason
+from annotation.profiles import answers_of
 from annotation.sheets import rater_of
 
 
@@ -55,6 +56,7 @@ def withdraw(enrollment: Enrollment) -> Enrollment:
     _end_chat(left)
     # Before the answers: it stamps all questions in order, and the answers some of them again.
     Demographic.objects.filter(study=left.study_id, participant=left.participant_id).delete()
+    answers_of(left).delete()
     _take_back_answers(left)
     now = timezone.now()
     Sheet.objects.filter(study=left.study_id, owner=rater_of(left), hidden_at=None).update(

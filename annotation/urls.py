@@ -8,6 +8,7 @@ from annotation.views.consent import consent, join
 from annotation.views.home import home
 from annotation.views.mine import forget, me, mine
 from annotation.views.others import others, others_finish
+from annotation.views.profile import profile
 from annotation.views.sheets import sheet, sheet_ahead, sheet_beat, sheet_draft, sheet_skip
 from annotation.views.signin import signin, signin_link, signout
 from annotation.views.training import training
@@ -17,6 +18,7 @@ way = [
     path("", part, name="part"),
     path("consent/", consent, name="consent"),
     path("welcome/", welcome, name="welcome"),
+    path("profile/", profile, name="profile"),
     path("thanks/", thanks, name="thanks"),
     path("leave/", leave, name="leave"),
     path("others/", others, name="others"),

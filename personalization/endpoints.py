@@ -11,7 +11,7 @@ from annotation.models import Study
 from personalization.llm import guard
 from personalization.llm.backend import AskError, Backend
 from personalization.llm.door import openai_backend
-from personalization.llm.place import Place
+from personalization.llm.place import RETRIES, Place
 from personalization.llm.standin import Standin
 from personalization.models import Endpoint, StepModel
 from personalization.models.endpoint import OFFLINE, EndpointKind
@@ -104,8 +104,11 @@ def key_of(endpoint: Endpoint) -> str:
         ) from None
 
 
-def reach(endpoint: Endpoint) -> Backend:
-    """Return a new backend for an endpoint, for the running event loop; raises AskError."""
+def reach(endpoint: Endpoint, retries: int = RETRIES) -> Backend:
+    """Return a new backend for an endpoint, for the running event loop; raises AskError.
+
+    With 0 `retries` one ask is one request.
+    """
     if endpoint.kind == EndpointKind.OFFLINE:
         return Standin()
     place = Place(
@@ -114,5 +117,6 @@ def reach(endpoint: Endpoint) -> Backend:
         timeout=endpoint.timeout_s,
         trusted=endpoint.fixed,
         hosts=tuple(settings.ENDPOINT_HOSTS),
+        retries=retries,
     )
     return openai_backend(place)

@@ -1,13 +1,13 @@
 """Rows for tests: each function makes one row, and whatever that row needs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
 from annotation import models as m
-from personalization.models import Endpoint
+from personalization.models import Endpoint, Price
 from personalization.sealing import seal
 
 Subject = m.Attribute | m.RelevancePair | m.ResponsePair | m.Response | m.Record
@@ -313,6 +313,20 @@ def endpoint(
         model=model,
         timeout_s=timeout_s,
         **settings,
+    )
+
+
+def price(
+    *,
+    at: Endpoint,
+    model: str | None = None,
+    since: date = date(2026, 1, 1),
+    **columns: Any,  # noqa: ANN401 - other columns
+) -> Price:
+    """Make a price of the endpoint's model: 10 micros for a token read, 100 for one written."""
+    given = {"input_micros": 10_000_000, "output_micros": 100_000_000, "source": "a list"}
+    return Price.objects.create(
+        endpoint=at, model=model or at.model, since=since, **given | columns
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from personalization.llm.backend import Message
 from personalization.llm.standin import tokens, vector
 from tests.llm_answers import logprobs
+from tests.llm_quota import Quota
 
 Body = dict[str, Any]
 Matching = str | Callable[[Body], bool] | None
@@ -49,6 +50,9 @@ class Desk(Protocol):
 
     @property
     def held(self) -> threading.Event: ...
+    @property
+    def quota(self) -> Quota | None: ...
+    def note_limited(self) -> None: ...
     def note(self, path: str, body: Body, key: str) -> None: ...
     def hold(self, change: int) -> None: ...
     def order(self, body: Body) -> Order | None: ...
@@ -62,6 +66,7 @@ class Exchange:
         self.server, self.receive, self.send = server, receive, send
         self.method, self.path = scope["method"], scope["path"]
         self.headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.quota = server.quota
 
     async def run(self) -> None:
         if self.method == "GET" and self.path == "/v1/models":
@@ -80,6 +85,12 @@ class Exchange:
         body: Body = json.loads(content)
         key = self.headers.get("authorization", "").removeprefix("Bearer ")
         self.server.note(self.path, body, key)
+        wait = self.quota.ask(read_by(body)) if self.quota else None
+        if wait is not None:
+            self.server.note_limited()
+            error = {"message": f"Rate limit reached. Try again in {wait:.3f}s.", "type": "limit"}
+            await self.json(429, {"error": error}, {"retry-after": f"{wait:.3f}"})
+            return
         order = self.server.order(body)
         if order and await self.faulty(order, body, key):
             return
@@ -141,6 +152,8 @@ class Exchange:
         text = await asyncio.to_thread(self.server.text, body)  # it may use the database
         if fault == "broken_schema":
             text = text[: len(text) // 2] + " and so on"
+        if self.quota:
+            self.quota.answered(len(text.split()))
         return text, "stop", {"role": "assistant", "content": text}
 
     async def stream(self, body: Body, order: Order | None) -> None:
@@ -201,7 +214,8 @@ class Exchange:
         await self.send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def start(self, status: int, headers: dict[str, str]) -> None:
-        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        limits = self.quota.headers() if self.quota else {}
+        encoded = [(name.encode(), value.encode()) for name, value in (headers | limits).items()]
         await self.send({"type": "http.response.start", "status": status, "headers": encoded})
 
 
@@ -213,6 +227,13 @@ def head(body: Body, kind: str) -> Body:
 
 def usage(body: Body, text: str) -> Body:
     """Return how many words were read and written."""
-    messages = [Message(one["role"], str(one["content"])) for one in body["messages"]]
-    read, written = tokens(messages), len(text.split())
+    read, written = read_by(body), len(text.split())
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def read_by(body: Body) -> int:
+    """Return how many words a request holds."""
+    given = body.get("input", [])
+    texts = [given] if isinstance(given, str) else given
+    messages = [Message(one["role"], str(one["content"])) for one in body.get("messages", [])]
+    return tokens([*messages, *(Message("user", text) for text in texts)])

@@ -2,7 +2,8 @@
 
 It answers chat completions (also streamed, with logprobs, by a JSON schema), embeddings and models.
 Equal requests get equal answers: by rules, as the offline stand-in answers, or as a test scripts
-them (`say`). It counts what it was asked, and misbehaves on demand (`misbehave`).
+them (`say`). It counts what it was asked, misbehaves on demand (`misbehave`), and keeps to limits
+(`limit`), which it says in headers and enforces with 429.
 
     with LLMServer() as server:
         server.misbehave("rate_limited", times=2, retry_after=0.1)
@@ -29,6 +30,7 @@ from personalization.llm.backend import Message
 from personalization.llm.standin import said
 from tests.llm_answers import by_schema
 from tests.llm_exchange import Body, Exchange, Fault, Matching, Order, Receive, Scope, Send
+from tests.llm_quota import Quota
 
 
 @dataclass
@@ -61,6 +63,8 @@ class LLMServer:
         self.keys: list[str] = []  # what came as bearer token, with every request
         self.in_flight = 0
         self.most_in_flight = 0
+        self.limited = 0  # requests that were refused because of `limit`
+        self._quota: Quota | None = None
         self._orders: list[Order] = []
         self._lines: list[_Line] = []
         self._lock = threading.Lock()
@@ -106,6 +110,19 @@ class LLMServer:
         with self._lock:
             self._orders.append(Order(fault, matching, times, details))
 
+    def limit(
+        self,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        burst: float = 0.2,
+    ) -> None:
+        """Allow so much in a minute from now on, at most `burst` of it at once; nothing: no limit.
+
+        Tokens are words, of the request when it comes and of the answer when it goes.
+        """
+        limits = (requests_per_minute, tokens_per_minute)
+        self._quota = None if limits == (None, None) else Quota(*limits, burst)
+
     def behave(self) -> None:
         """Forget all faults, and let go what is held."""
         with self._lock:
@@ -140,6 +157,8 @@ class LLMServer:
             for kept in (self.asked, self.embedded, self.keys, self._lines):
                 kept.clear()
             self.most_in_flight = self.in_flight
+            self.limited = 0
+        self.limit()
 
     # What requests meet.
 
@@ -154,6 +173,16 @@ class LLMServer:
         finally:
             with self._lock:
                 self.in_flight -= 1
+
+    @property
+    def quota(self) -> Quota | None:
+        """Return the limits that are kept to now."""
+        return self._quota
+
+    def note_limited(self) -> None:
+        """Count a request that was refused because of the limits."""
+        with self._lock:
+            self.limited += 1
 
     def order(self, body: Body) -> Order | None:
         """Return the fault that this request meets, if any, and count it off."""

@@ -27,6 +27,7 @@ from tests import factories as make
 from tests import laid
 from tests.personalization.views.labelled import Labelled, labelled
 from tests.personalization.views.pages import Node, read
+from tests.telling import field
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +35,15 @@ PUBLIC = {"home", "signin", "healthz"}  # and nothing else answers 200 to a stra
 UNKNOWN_LINKS = {"join", "me", "endpoint_trial"}  # as the tests fill them in
 # For people who take part: to everybody else, researchers too, they say how to get in.
 PARTICIPANTS = {"mine", "part", "consent", "welcome", "thanks", "leave", "others", "sheet",
-                "sheet_skip", "chat", "wait", "again", "training"}  # fmt: skip
+                "sheet_skip", "chat", "wait", "again", "training", "profile"}  # fmt: skip
 LEADS_ELSEWHERE = {"set_language"}  # to the page it was called from
 POST_ONLY = {"set_theme", "signout", "forget", "sheet_draft", "chat_again", "chat_finish",
              "study_retry", "study_models", "study_close", "study_query_delete", "invite_close",
              "run_cancel", "run_again", "token_revoke", "endpoint_close", "endpoint_try",
-             "others_finish", "sheet_ahead", "sheet_beat", "study_plan_open", "study_share_back",
-             "person_release", "study_sheet_preview", "study_sheet_shown", "study_sheet_right",
-             "study_sheet_use", "study_sheet_stratum"}  # fmt: skip
+             "endpoint_price_delete", "others_finish", "sheet_ahead", "sheet_beat",
+             "study_plan_open", "study_share_back", "person_release", "study_sheet_preview",
+             "study_sheet_shown", "study_sheet_right", "study_sheet_use", "study_sheet_stratum", "study_profile_usual",
+             "study_profile_do"}  # fmt: skip
 PAYLOADS = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -96,6 +98,7 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
     known = {
         f"studies/{name}/sheets": slot.sheet_id,
         "training": trained.pk,
+        "profile": field(data.study, "city").pk,
         "people": person.pk,
         "imports": one.pk,
         "items": item.pk,
@@ -104,8 +107,8 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
         "invites": make.invite(study=data.study).pk,
         "runs": run.pk,
         "sheets": slot.pk,
+        "prices": make.price(at=stand_in()).pk,
     }
-    stand_in()
     new_token(user, "script", 7)
 
     def fill(route: str) -> str:

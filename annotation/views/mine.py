@@ -12,6 +12,7 @@ from annotation.again import waiting_again
 from annotation.models import Enrollment
 from annotation.models.person import Part
 from annotation.money import earned, written
+from annotation.profiles import may_tell, telling_studies
 from annotation.steps import progress
 from annotation.visits import (
     enter,
@@ -52,6 +53,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         .order_by("finished_at", "-joined_at")
     )
     rows = [_row(request, one) for one in found]
+    asking = telling_studies([one.study_id for one in found])
+    for row in rows:
+        row["tells"] = row["study"].pk in asking and may_tell(row["enrollment"])
     # What can be done comes first.
     rows.sort(key=lambda row: not row["is_open"])
     synthetic = any(one.study.synthetic for one in found)

@@ -27,8 +27,10 @@ from annotation.drafts import save_draft
 from annotation.models import Slot
 from annotation.models.sheet import Stage
 from annotation.models.slot import LapseReason, Purpose, SlotRole
+from annotation.profiles import shared_by_owner
 from annotation.sheets import rater_of
 from annotation.steps import progress
+from annotation.views.profile import sentences
 from annotation.views.sheet_page import Change, changes, contents
 from annotation.visits import ParticipantRequest, go, is_part, participant_required
 
@@ -237,6 +239,7 @@ def _page(
         "slot": slot,
         "form": form,
         "is_own": slot.role == SlotRole.FIRST_PERSON,
+        "about": _about(slot),
         "revision": revision,
         "progress": progress(request.enrollment),
         "beat_seconds": max(MOST_BEAT, slot.sheet.study.lease_minutes * 60 // BEATS),
@@ -244,6 +247,12 @@ def _page(
         **contents(slot, form),
     }
     return render(request, PAGES[Stage(slot.sheet.stage)], context, status=status)
+
+
+def _about(slot: Slot) -> list[str]:
+    """Return what a stranger may know of the person; its owner needs no telling."""
+    is_own = slot.role == SlotRole.FIRST_PERSON
+    return [] if is_own else sentences(shared_by_owner(slot.sheet))
 
 
 def _closed(

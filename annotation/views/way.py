@@ -14,6 +14,7 @@ from annotation.models import Enrollment
 from annotation.models.person import Ending, Part
 from annotation.models.study import PayRule
 from annotation.money import earned, earned_at_end, written
+from annotation.profiles import is_due
 from annotation.steps import progress
 from annotation.visits import (
     ParticipantRequest,
@@ -42,7 +43,7 @@ def part(request: ParticipantRequest) -> HttpResponseBase:
         return redirect("wait", study)
     match enrollment.part:
         case Part.CHAT:
-            return redirect("chat", study)
+            return redirect("profile" if is_due(enrollment) else "chat", study)
         case Part.OTHERS:
             return redirect("others", study)
     slot = claim_own(enrollment)
@@ -57,7 +58,11 @@ def part(request: ParticipantRequest) -> HttpResponseBase:
 @participant_required
 def welcome(request: ParticipantRequest) -> HttpResponseBase:
     """Show the personal link before anything else, and what is to come."""
-    context = {"progress": progress(request.enrollment), "hide_menu": True}
+    context = {
+        "progress": progress(request.enrollment),
+        "hide_menu": True,
+        "tells": is_due(request.enrollment),
+    }
     return render(request, "welcome.html", context)
 
 

@@ -4,10 +4,11 @@ from django.db import transaction
 
 from annotation.models import ConsentText, Study
 from annotation.models.person import Scope
-from personalization.demo import judges, labels, people, planted, sheets
+from personalization.demo import judges, labels, people, planted, profiles, sheets
 from personalization.demo.rows import judges as judge_rows
 from personalization.demo.rows import labels as label_rows
 from personalization.demo.rows import people as people_rows
+from personalization.demo.rows import profiles as profile_rows
 from personalization.demo.rows import sheets as sheet_rows
 from personalization.demo.rows import times
 from personalization.demo.rows.copying import analyse
@@ -51,6 +52,7 @@ def add(name: str, seed: int) -> Study:
     persons = people.draw(seed)
     plan = sheets.plan(seed, persons)
     crowd = people_rows.add(study, seed, persons, scopes=list(Scope), finished_at=times.CLOSED)
+    profile_rows.add(study, crowd, profiles.say(seed, persons))
     laid = sheet_rows.lay(study, crowd, plan, sheet_rows.add_queries(study))
     label_rows.add(crowd, laid, labels.of_people(seed, plan.sheets), seed, strangers=0)
     for judge in planted.JUDGES:

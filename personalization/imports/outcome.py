@@ -53,6 +53,18 @@ class Counts:
 
 
 @dataclass(slots=True)
+class VerdictCounts(Counts):
+    """The same of verdicts: `new` and `unchanged` are readings, and answers are what they come to."""
+
+    settled: int = 0
+    waiting: int = 0  # answers that lack an order or a sample
+    unparsed: int = 0
+    refused: int = 0
+    inconsistent: int = 0
+    authors: int = 0
+
+
+@dataclass(slots=True)
 class Outcome:
     """The result of one import (or of its dry run)."""
 

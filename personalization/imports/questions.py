@@ -36,6 +36,19 @@ def find_or_add(study: Study, spec: Specification) -> tuple[Question, bool]:
     return question, latest is not None
 
 
+def described(question: Question) -> Specification:
+    """Return a question that is there as a file would specify it."""
+    return Specification(
+        key=question.key,
+        wording=question.wording,
+        wording_third_party=question.wording_third_party,
+        kind=question.kind,
+        level=question.level,
+        options=_options(question),
+        worse=question.worse,
+    )
+
+
 def _same(question: Question, spec: Specification) -> bool:
     asked = (
         question.kind,

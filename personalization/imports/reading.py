@@ -46,7 +46,7 @@ def rows(file: LabelFile, progress: Progress = no_progress) -> Iterator[Line]:
     if file.size == 0:
         raise ImportRefusedError(_("%(file)s is empty.") % {"file": file.name})
     text = _texts(file, progress)
-    lines = _json_lines(text) if _is_json(file) else _table_lines(file, text)
+    lines = _json_lines(text) if is_json(file) else _table_lines(file, text)
     seen = False
     for line in lines:
         seen = True
@@ -55,7 +55,7 @@ def rows(file: LabelFile, progress: Progress = no_progress) -> Iterator[Line]:
         raise ImportRefusedError(_("%(file)s has a heading but no rows.") % {"file": file.name})
 
 
-def _is_json(file: LabelFile) -> bool:
+def is_json(file: LabelFile) -> bool:
     return file.name.lower().endswith((".jsonl", ".ndjson", ".json"))
 
 

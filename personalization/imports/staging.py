@@ -9,9 +9,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from annotation.models.question import Level
+from personalization.imports.cells import (JUDGE, ITEM, RATER,s.cells import cell, certainty, joined, optional, row_of, shortened)
 from personalization.imports.errors import ImportRefusedError, LineError
 from personalization.imports.outcome import Counts, Faults
-from personalization.imports.reading import LabelFile, Line, Progress, Row, rows
+from personalization.imports.reading import LabelFile, Progress, Row, rows
 from personalization.imports.specification import Specification
 from personalization.judge.settlement import Reading, Settled, settle_orders, settle_single
 
@@ -25,8 +26,6 @@ CREATE TEMP TABLE staged_label (
     ab_value smallint, ab_reason text, ba_value smallint, ba_reason text, given smallint
 ) ON COMMIT DROP;
 """
-JOIN = "/"
-LONGEST_NAME = 500  # characters; an index holds each name
 Convert = Callable[[int, Row], Sequence[object]]
 
 
@@ -68,7 +67,7 @@ class Staging:
         checked = False
         for line in rows(file, self.progress):
             try:
-                row = _row(line)
+                row = row_of(line)
                 if not checked:
                     checked = True
                     self._check_columns(file, row, convert)
@@ -106,7 +105,7 @@ class Staging:
         """Return whether the row is about another question; items may leave open about which."""
         if convert == self._item:
             return any(row.get(name, value) != value for name, value in self.spec.where.items())
-        return any(_cell(row, name) != value for name, value in self.spec.where.items())
+        return any(cell(row, name) != value for name, value in self.spec.where.items())
 
     def _item(self, line: int, row: Row) -> Sequence[object]:
         # Who owns it and what is right are known, but never part of what raters may be shown.
@@ -115,19 +114,19 @@ class Staging:
         fields = {name: value for name, value in row.items() if name not in named}
         return (
             line,
-            _name(row, self.spec.columns.item, _("item")),
-            _optional(row, self.spec.columns.owner),
+            joined(row, self.spec.columns.item, ITEM),
+            optional(row, self.spec.columns.owner),
             self._reference(row),
             json.dumps(fields, ensure_ascii=False),
         )
 
     def _human(self, line: int, row: Row) -> Sequence[object]:
         reading = self._reading(row, self.spec.columns.value)
-        rater = _name(row, self.spec.columns.rater, _("rater"))
+        rater = joined(row, self.spec.columns.rater, RATER)
         return self._label(line, row, rater, False, settle_single(reading), reading, None)
 
     def _judge(self, line: int, row: Row) -> Sequence[object]:
-        rater = _name(row, self._judge_columns(row), _("judge"))
+        rater = joined(row, self._judge_columns(row), JUDGE)
         score = None if self.spec.level == Level.NOMINAL else self.spec.score
         if not self._has_orders(row):
             reading = self._reading(row, self.spec.columns.value)
@@ -147,9 +146,9 @@ class Staging:
         second: Reading | None,
     ) -> Sequence[object]:
         return (
-            line, _name(row, self.spec.columns.item, _("item")), rater, judge,
+            line, joined(row, self.spec.columns.item, ITEM), rater, judge,
             settled.value, settled.reason, settled.certainty, settled.score,
-            _optional(row, self.spec.columns.owner), self._reference(row),
+            optional(row, self.spec.columns.owner), self._reference(row),
             first.value, first.reason,
             second.value if second else None,
             second.reason if second else None,
@@ -166,66 +165,22 @@ class Staging:
         return self.spec.columns.order1 in row and self.spec.columns.order2 in row
 
     def _reading(self, row: Row, column: str) -> Reading:
-        text = _cell(row, column)
+        text = cell(row, column)
         if text in self.spec.invalid:
             return Reading(None, "unparsed")
         if text in self.spec.skipped:
             return Reading(None, "skipped")
-        return Reading(self._code(text), None, self._certainty(row))
+        return Reading(self._code(text), None, certainty(row, self.spec.columns.certainty))
 
     def _code(self, text: str) -> int:
         code = self.spec.codes.get(text)
         if code is None:
             raise LineError(
                 _("the value %(value)s is not among the options: %(options)s.")
-                % {"value": _shortened(text), "options": ", ".join(self.spec.codes)}
+                % {"value": shortened(text), "options": ", ".join(self.spec.codes)}
             )
         return code
 
     def _reference(self, row: Row) -> int | None:
-        text = _optional(row, self.spec.columns.reference)
+        text = optional(row, self.spec.columns.reference)
         return None if text is None else self._code(text)
-
-    def _certainty(self, row: Row) -> int | None:
-        text = _optional(row, self.spec.columns.certainty)
-        if text is None:
-            return None
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= 100:
-            raise LineError(
-                _("the certainty %(value)s is not a whole number from 1 to 100.")
-                % {"value": _shortened(text)}
-            )
-        return int(text)
-
-
-def _row(line: Line) -> Row:
-    if line.fault:
-        raise LineError(line.fault)
-    return line.row
-
-
-def _cell(row: Row, column: str) -> str:
-    try:
-        return row[column]
-    except KeyError as error:
-        raise LineError(_("the field %(field)s is missing.") % {"field": column}) from error
-
-
-def _name(row: Row, columns: tuple[str, ...], what: str) -> str:
-    name = JOIN.join(_cell(row, column) for column in columns)
-    if not name.strip(JOIN + " "):
-        raise LineError(_("names no %(what)s.") % {"what": what})
-    if len(name) > LONGEST_NAME:
-        raise LineError(
-            _("names a %(what)s with more than %(limit)d characters: %(name)s.")
-            % {"what": what, "limit": LONGEST_NAME, "name": _shortened(name)}
-        )
-    return name
-
-
-def _optional(row: Row, column: str) -> str | None:
-    return (row.get(column) or None) if column else None
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:39] + "…")

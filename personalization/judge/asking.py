@@ -1,35 +1,37 @@
-"""Ask a judge: some readings at a time, each saved as it comes."""
+"""Ask a judge: one worker's part in a run, as fast as the endpoint allows.
+
+Four things go on at once. Readings are claimed ahead, a batch at a time; as many calls are under way
+as this worker has places (crew.py); what has come is saved a batch at a time; and a beat keeps the
+leases and hears what other workers have seen. The database sees few statements for many calls.
+"""
 
 import asyncio
-from datetime import timedelta
+import logging
+from collections import deque
 from time import monotonic
 
-from django.conf import settings
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError
 
-from personalization.asking import Lost, answer_of, ask_once
-from personalization.judge.leases import Claimed, claim, drop, let_go, next_attempt, put_off, renew
-from personalization.judge.material import Material, load
-from personalization.judge.parsing import read_answer, refuses
+from personalization.endpoints import reach
+from personalization.judge import crew
+from personalization.judge.crew import News, Share, Wish
+from personalization.judge.leases import let_go
 from personalization.judge.pausing import pause
-from personalization.judge.planning import questions_of, standing
-from personalization.judge.prompting import request
-from personalization.judge.scales import scale_of
-from personalization.judge.settlement import Reading
-from personalization.judge.settling import Read, keep
-from personalization.llm.backend import Answer, Ask, AskError
-from personalization.models import Endpoint, JudgeRun, ModelCall
+from personalization.judge.receiving import Came, Receiving
+from personalization.judge.taking import Due, Kept, Taking
+from personalization.llm.backend import AskError, Backend
+from personalization.models import Endpoint, JudgeRun
 from personalization.steps import in_thread
 from personalization.work import claim_name
 
-STEP = "verdict"
-# How often one reading is asked for within a run: after errors that pass, and after answers that
-# nobody can read.
-MOST_ERRORS = 5
-MOST_UNREADABLE = 3
-LONGEST_WAIT = 60.0  # seconds, where the endpoint does not ask for more
-# A job makes room for other jobs of the queue after so long; the run has another job by then.
-SLICE = timedelta(minutes=1)
+logger = logging.getLogger(__name__)
+
+BEAT = 1.0  # seconds
+SOON = 0.1  # between beats, after a call that was refused or brought nothing
+GATHER = 0.02  # how long what has come waits for more to be saved with it
+MOST_AT_ONCE = 256  # calls saved, and readings claimed, in one statement
+SAVE_AGAIN = (0.5, 1, 2, 4, 8)  # seconds before answers are saved again that could not be saved
+DRY = 0.5  # before readings are looked for again, after none was due
 
 
 class Asking:
@@ -39,124 +41,189 @@ class Asking:
         """Read what stays the same for the whole run."""
         self.run, self.endpoint = run, endpoint
         self.worker = claim_name()
-        self.configuration = run.rater.configuration
-        self.questions = {one.pk: one for one in questions_of(run)}
-        self.scales = {pk: scale_of(one) for pk, one in self.questions.items()}
-        self.doing: dict[asyncio.Task[None], int] = {}
+        self.taking = Taking(run, endpoint, self.worker)
+        self.receiving = Receiving(self.taking)
+        self.share = Share(0)
+        self.allowed: int | None = None  # calls that may be begun; None: no limit in a minute
+        self.news = News()
+        self.stopping = False
+        self.broken: Exception | None = None
+        self.dry_until = 0.0
+        self.ready: deque[Due] = deque()
+        self.doing: dict[asyncio.Task[None], Due] = {}
+        self.came: list[Came] = []
+        self.kept: list[Kept] = []
+        self.saving = 0  # readings that are being saved
+        self.changed = asyncio.Event()
+        self.arrived = asyncio.Event()
+        self.beat_soon = asyncio.Event()
 
-    async def go(self) -> None:
-        """Make readings until none is due, the run is stopped, or the time is over."""
-        end = monotonic() + SLICE.total_seconds()
-        renewed = monotonic()
+    async def go(self, is_crowded: "crew.IsCrowded") -> float:
+        """Make readings until none is due, the run is stopped, or others wait for their turn.
+
+        Return in how many seconds the endpoint may be asked again, 0 where nothing is in the way.
+        """
         try:
-            while True:
-                # A batch at a time, so that what is read from the database is read for many.
-                if monotonic() < end and 2 * len(self.doing) <= self.endpoint.concurrency:
-                    most = self.endpoint.concurrency - len(self.doing)
-                    for claimed, ask in await in_thread(self._take)(most):
-                        self.doing[asyncio.create_task(self._read(claimed, ask))] = claimed.pk
-                if not self.doing:
-                    return
-                await self._some_done()
-                if monotonic() - renewed > settings.LEASE_SECONDS / 3:
-                    await in_thread(renew)(self.worker, self.doing.values())
-                    renewed = monotonic()
+            backend = reach(self.endpoint, retries=0)
+        except AskError as error:
+            await in_thread(pause)(self.run.pk, str(error))
+            return 0.0
+        helpers = [asyncio.create_task(one) for one in (self._save(), self._beats(is_crowded))]
+        try:
+            await self._beat()
+            await self._work(backend, helpers)
         finally:
-            await self._stop()
+            await self._stop(helpers)
+            await backend.close()
+        return self.share.wait or 0.0
 
-    async def _some_done(self) -> None:
-        done, _doing = await asyncio.wait(
-            self.doing, timeout=settings.LEASE_SECONDS / 3, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in done:
-            del self.doing[task]
-        for task in done:
-            task.result()
+    async def _work(self, backend: Backend, helpers: list[asyncio.Task[None]]) -> None:
+        while True:
+            for one in helpers:
+                if one.done():
+                    one.result()
+            if self.broken is not None:
+                raise self.broken
+            self.changed.clear()
+            self._start(backend)
+            if self._wants_more():
+                await self._claim()
+            elif self._is_idle() and self._is_enough():
+                return
+            else:
+                await self._wait()
 
-    async def _stop(self) -> None:
-        """Let go of what is still under way: the worker stops, or something broke."""
-        if self.doing:
-            held = list(self.doing.values())
-            for task in self.doing:
-                task.cancel()
-            await asyncio.gather(*self.doing, return_exceptions=True)
-            await asyncio.shield(in_thread(let_go)(self.worker, held))
+    def _start(self, backend: Backend) -> None:
+        """Make calls for what is ready, as long as there are places."""
+        while self.ready and len(self.doing) < self.share.places and not self.stopping:
+            if self.allowed is not None:
+                if not self.allowed:
+                    self.beat_soon.set()
+                    return
+                self.allowed -= 1
+            due = self.ready.popleft()
+            self.doing[asyncio.create_task(self._ask(backend, due))] = due
 
-    def _take(self, most: int) -> list[tuple[Claimed, Ask]]:
-        claimed = claim(self.run, self.worker, most)
-        if not claimed:
-            return []
-        allowed = standing(self.run, [one.item for one in claimed])
-        drop(self.run, self.worker, [one for one in claimed if one.item not in allowed])
-        material = load(allowed)
-        return [(one, self._request(one, material)) for one in claimed if one.item in allowed]
+    def _wants_more(self) -> bool:
+        """Return whether to claim now: half of the places' work is always claimed ahead."""
+        if self.stopping or not self.share.places or monotonic() < self.dry_until:
+            return False
+        return 2 * len(self.ready) < self.share.places
 
-    def _request(self, one: Claimed, material: dict[int, Material]) -> Ask:
-        question, scale = self.questions[one.question], self.scales[one.question]
-        return request(material[one.item], question, scale, one.side, self.configuration)
+    async def _claim(self) -> None:
+        places = self.share.places
+        ahead = max(places // 2, 1)
+        room = places + ahead - len(self.doing) - len(self.ready)
+        taken = await in_thread(self.taking.take)(max(min(room, MOST_AT_ONCE), 1))
+        self.ready.extend(taken.due)
+        self.kept += taken.kept
+        if taken.kept:
+            self.arrived.set()
+        if not taken.claimed:
+            self.dry_until = monotonic() + DRY
 
-    async def _read(self, claimed: Claimed, ask: Ask) -> None:
+    def _is_enough(self) -> bool:
+        """Return whether nothing is to be done here now: another job goes on later."""
+        return self.stopping or not self.share.places or monotonic() < self.dry_until
+
+    def _is_idle(self) -> bool:
+        busy = self.doing or self.came or self.kept or self.saving
+        return not busy and (self.stopping or not self.ready)
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self.changed.wait(), DRY)
+        except TimeoutError:
+            return
+
+    async def _ask(self, backend: Backend, due: Due) -> None:
+        begun = monotonic()
+        try:
+            came: Came = Came(due, await backend.ask(due.ask), begun, monotonic())
+        except AskError as error:
+            came = Came(due, error, begun, monotonic())
+        except Exception as error:  # noqa: BLE001 - a fault of ours, and the run has to say so
+            self.broken = error
+            self.changed.set()
+            return
+        # Whoever cancels this task finds the call in `doing`, and counts it as lost.
+        task = asyncio.current_task()
+        if task is not None:
+            self.doing.pop(task, None)
+        self.came.append(came)
+        self.arrived.set()
+        self.changed.set()
+
+    async def _save(self) -> None:
+        """Save what has come, in batches, for ever."""
+        while True:
+            await self.arrived.wait()
+            self.arrived.clear()
+            if len(self.came) < MOST_AT_ONCE:
+                await asyncio.sleep(GATHER)
+            while self.came or self.kept:
+                came, self.came = self.came[:MOST_AT_ONCE], self.came[MOST_AT_ONCE:]
+                kept, self.kept = self.kept, []
+                self.saving = len(came) + len(kept)
+                news = await self._received(came, kept)
+                self.saving = 0
+                self.news += news
+                self.stopping = self.stopping or news.paused
+                if news.is_bad:
+                    self.beat_soon.set()
+                self.changed.set()
+
+    async def _received(self, came: list[Came], kept: list[Kept]) -> News:
+        """Save what has come; while the database is away it is kept here, and nothing is lost."""
+        self.receiving.limited = self.allowed is not None
+        for pause_before_next in SAVE_AGAIN:
+            try:
+                return await in_thread(self.receiving.receive)(came, kept)
+            except (OperationalError, InterfaceError):
+                logger.warning("no database to save answers in", exc_info=True)
+                await asyncio.sleep(pause_before_next)
+        return await in_thread(self.receiving.receive)(came, kept)
+
+    async def _beats(self, is_crowded: "crew.IsCrowded") -> None:
+        begun = monotonic()
         while True:
             try:
-                call = await ask_once(STEP, claimed.pk, claimed.attempt, self.endpoint, ask)
-                answer = answer_of(call)
-                break
-            except Lost:
-                following = await in_thread(next_attempt)(self.worker, claimed)
-                if following is None:
-                    return
-                claimed = following
-            except AskError as error:
-                await in_thread(self._failed)(claimed, error)
-                return
-        await in_thread(self._answered)(claimed, call.pk, answer)
+                await asyncio.wait_for(self.beat_soon.wait(), BEAT)
+                await asyncio.sleep(SOON)
+            except TimeoutError:
+                pass
+            self.beat_soon.clear()
+            await self._beat()
+            if monotonic() - begun > crew.TURN and not self.stopping:
+                self.stopping = await in_thread(is_crowded)()
+                begun = monotonic()
 
-    def _answered(self, claimed: Claimed, call: int, answer: Answer) -> None:
-        scale = self.scales[claimed.question]
-        code = read_answer(answer.text, scale.offered)
-        if code is not None:
-            self._keep(claimed, Reading(scale.seen_as(code, claimed.side)), call)
-        elif answer.finish == "content_filter" or refuses(answer.text):
-            self._keep(claimed, Reading(None, "refused"), call)
-        else:
-            self._unreadable(claimed, call)
+    async def _beat(self) -> None:
+        news, self.news = self.news, News()
+        held = [one.claimed.pk for one in (*self.doing.values(), *self.ready)]
+        waiting = list(self.ready)[self.allowed or 0 :]
+        sizes = [] if self.allowed is None else [one.size for one in waiting]
+        wish = Wish(held, len(self.doing), sizes)
+        share = await in_thread(crew.beat)(self.run, self.endpoint, self.worker, wish, news)
+        self.share = share
+        self.allowed = None if share.calls is None else (self.allowed or 0) + share.calls
+        self.stopping = self.stopping or self.share.over
+        self.changed.set()
 
-    def _unreadable(self, claimed: Claimed, call: int | None) -> None:
-        """Ask again, in another attempt, unless that was the last one."""
-        nonsense = Q(answer__isnull=False) | Q(error__startswith="garbage")
-        if self._calls(claimed, nonsense) < MOST_UNREADABLE:
-            put_off(self.worker, claimed, 0)
-        else:
-            self._keep(claimed, Reading(None, "unparsed"), call)
+    async def _stop(self, helpers: list[asyncio.Task[None]]) -> None:
+        """Let go of what was not asked, count what is under way as lost, and save what has come."""
+        for one in helpers:
+            one.cancel()
+        under_way = list(self.doing.values())
+        for task in list(self.doing):
+            task.cancel()
+        await asyncio.gather(*helpers, *self.doing, return_exceptions=True)
+        await asyncio.shield(in_thread(self._leave)(under_way))
 
-    def _failed(self, claimed: Claimed, error: AskError) -> None:
-        if error.kind == "garbage":
-            self._unreadable(claimed, None)
-        elif error.passing:
-            errors = self._calls(claimed, Q(error__isnull=False))
-            if errors < MOST_ERRORS:
-                wait = max(min(2.0**errors, LONGEST_WAIT), error.retry_after or 0)
-                put_off(self.worker, claimed, wait)
-            else:
-                self._keep(claimed, Reading(None, "failed"), None)
-        elif error.kind == "bad_request" and self._has_answered():
-            # The endpoint works; it is this one request that it does not take: too long, perhaps.
-            self._keep(claimed, Reading(None, "failed"), None)
-        else:
-            pause(self.run.pk, str(error))
-            put_off(self.worker, claimed, 0)
-
-    def _keep(self, claimed: Claimed, reading: Reading, call: int | None) -> None:
-        keep(self.run, self.worker, [Read(claimed.pk, claimed.item, reading, call)], self.scales)
-
-    def _calls(self, claimed: Claimed, which: Q) -> int:
-        """Count the calls for one reading in this run; what a killed worker lost is no fault."""
-        calls = ModelCall.objects.filter(which, step=STEP, work_id=claimed.pk)
-        return (
-            calls.filter(started_at__gte=self.run.created_at)
-            .exclude(error__startswith="lost")
-            .count()
-        )
-
-    def _has_answered(self) -> bool:
-        return self.run.verdicts.filter(settled_at__isnull=False, call__isnull=False).exists()
+    def _leave(self, under_way: list[Due]) -> None:
+        came = {one.due.claimed.pk for one in self.came}
+        if self.came or self.kept:
+            self.receiving.receive(self.came, self.kept)
+        self.receiving.lose([one for one in under_way if one.claimed.pk not in came])
+        let_go(self.worker, [one.claimed.pk for one in self.ready])
+        crew.leave(self.endpoint, self.worker, self.allowed or 0)

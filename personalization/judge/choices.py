@@ -1,6 +1,6 @@
 """The answers that a judge may give, and what they mean when the two candidates are swapped; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,6 +32,23 @@ class Scale:
         """Return the options that judges are offered: a form for people may hold more."""
         return tuple(one for one in self.choices if one.audience != "people")
 
+    def offered_for(self, tie: bool) -> tuple[Choice, ...]:
+        """Return the options that a judge is offered; without ties, it has to choose on a pair.
+
+        On a scale the point in the middle is left out, elsewhere all that choose no candidate.
+
+        >>> five = Scale(tuple(Choice(code, str(code), "") for code in range(5)), True, True)
+        >>> [one.code for one in five.offered_for(tie=False)]
+        [0, 1, 3, 4]
+        """
+        offered = self.offered
+        if tie or not self.pairs:
+            return offered
+        if not self.ordered:
+            return tuple(one for one in offered if one.candidate) or offered
+        middle = len(offered) // 2 if len(offered) % 2 else None
+        return tuple(one for place, one in enumerate(offered) if place != middle)
+
     def score(self, code: int) -> float:
         """Return the position of an option on the scale."""
         score = next(one.score for one in self.choices if one.code == code)
@@ -49,12 +66,24 @@ class Scale:
         """
         if side != "ba" or not self.pairs:
             return code
-        codes = [one.code for one in self.choices]
         if self.ordered:
+            # An option for people alone, such as "I can't say", is no point of the judges' scale.
+            codes = [one.code for one in self.offered]
+            codes = codes if code in codes else [one.code for one in self.choices]
             return codes[len(codes) - 1 - codes.index(code)]
-        chosen = self.choices[codes.index(code)]
+        chosen = next(one for one in self.choices if one.code == code)
         others = (one.code for one in self.choices if chosen.candidate and one.candidate)
         return next((other for other in others if other != code), code)
+
+    def spread(self, shares: Mapping[int, float], side: Side) -> tuple[float, ...]:
+        """Return shares of what was seen, by code, as shares of what was meant: one per option.
+
+        >>> three = Scale(tuple(Choice(code, str(code), "") for code in range(3)), True, True)
+        >>> three.spread({0: 0.75, 1: 0.25}, "ba")
+        (0.0, 0.25, 0.75)
+        """
+        meant = {self.seen_as(code, side): share for code, share in shares.items()}
+        return tuple(meant.get(one.code, 0.0) for one in self.choices)
 
 
 def swapped_fields(names: Sequence[str]) -> dict[str, str] | None:

@@ -9,6 +9,7 @@ from procrastinate.tasks import configure_task
 from annotation.work import JOBS
 
 JOB = "judge_run"
+QUEUE = "batch"
 
 
 def look_for_readings(run: int, at: datetime | None = None) -> None:
@@ -16,7 +17,7 @@ def look_for_readings(run: int, at: datetime | None = None) -> None:
     job = configure_task(
         name=JOB,
         job_manager=JOBS,
-        queue="batch",
+        queue=QUEUE,
         schedule_at=at,
         queueing_lock=f"{JOB}:{run}",
     )

@@ -4,8 +4,8 @@ A claimed row is not due before its lease ends, so the rows that are free stand 
 index, and so do those that are under way. All times are the database's.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,20 +15,15 @@ from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Now
 
 from personalization.judge.choices import Side
-from personalization.models import Endpoint, JudgeRun, Verdict
+from personalization.models import JudgeRun, Verdict
 
-UNDER_WAY = """
-SELECT count(*) FROM personalization_verdict v
-JOIN personalization_judgerun r ON r.id = v.run_id
-WHERE r.endpoint_id = %s AND r.finished_at IS NULL AND v.settled_at IS NULL
-    AND v.due_at > statement_timestamp() AND v.lease_until > statement_timestamp()
-"""
 # What this worker itself is still asking is not free, even where it was too busy to renew its lease.
 # Materialized: as a mere subquery it may be run once for each row that it is joined to, and then
-# finds other rows each time, more than the limit in all.
+# finds other rows each time, more than the limit in all. A row that still names a worker was taken
+# from one that died: its call may have been under way.
 CLAIM = """
 WITH free AS MATERIALIZED (
-    SELECT due.id FROM personalization_verdict due
+    SELECT due.id, due.worker FROM personalization_verdict due
     JOIN personalization_judgerun r ON r.id = due.run_id
     WHERE due.run_id = %(run)s AND due.settled_at IS NULL AND due.due_at <= statement_timestamp()
         AND due.worker IS DISTINCT FROM %(worker)s
@@ -38,40 +33,49 @@ WITH free AS MATERIALIZED (
 UPDATE personalization_verdict v
 SET worker = %(worker)s,
     lease_until = statement_timestamp() + make_interval(secs => %(lease)s),
-    due_at = statement_timestamp() + make_interval(secs => %(lease)s)
+    due_at = statement_timestamp() + make_interval(secs => %(lease)s),
+    reserved_micros = %(each)s
 FROM free
 WHERE v.id = free.id
-RETURNING v.id, v.item_id, v.question_id, v.side, v.attempt
+RETURNING v.id, v.item_id, v.question_id, v.side, v.sample, v.attempt, free.worker IS NOT NULL
+"""
+PUT_OFF = """
+UPDATE personalization_verdict v
+SET attempt = v.attempt + 1, worker = NULL, lease_until = NULL, reserved_micros = NULL,
+    due_at = statement_timestamp() + make_interval(secs => late.wait)
+FROM unnest(%(ids)s::bigint[], %(waits)s::float8[]) AS late (id, wait)
+WHERE v.id = late.id AND v.worker = %(worker)s AND v.settled_at IS NULL
+"""
+RESERVE = """
+UPDATE personalization_verdict v SET reserved_micros = new.micros
+FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, micros)
+WHERE v.id = new.id AND v.worker = %s AND v.settled_at IS NULL
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One reading to be made by this worker."""
+    """One reading to be made by this worker; `left`: another worker held it when its lease ended."""
 
     pk: int
     item: int
     question: int
     side: Side
+    sample: int
     attempt: int
+    left: bool = False
 
 
-def claim(run: JudgeRun, worker: str, most: int) -> list[Claimed]:
-    """Lease up to `most` readings of an open run, and no more than its endpoint may be asked at once.
+def claim(run: JudgeRun, worker: str, most: int, each: int | None = None) -> list[Claimed]:
+    """Lease up to `most` readings of an open run; of all workers that ask, one gets each.
 
-    The endpoint's limit holds for all runs and workers together. What a dead worker has asked
-    counts until its lease ends, because the endpoint may still be at it.
+    `each` is what a call may cost, in micros: reserved until it is known better.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        if run.endpoint_id is not None:
-            at = Endpoint.objects.select_for_update(no_key=True).get(pk=run.endpoint_id)
-            cursor.execute(UNDER_WAY, [run.endpoint_id])
-            (under_way,) = cursor.fetchone() or (0,)
-            most = min(most, at.concurrency - under_way)
-        if most <= 0:
-            return []
-        lease = settings.LEASE_SECONDS
-        asked: dict[str, Any] = {"run": run.pk, "worker": worker, "lease": lease, "most": most}
+    if most <= 0:
+        return []
+    asked: dict[str, Any] = {"run": run.pk, "worker": worker, "most": most, "each": each}
+    asked["lease"] = settings.LEASE_SECONDS
+    with connection.cursor() as cursor:
         cursor.execute(CLAIM, asked)
         return sorted((Claimed(*row) for row in cursor.fetchall()), key=lambda one: one.pk)
 
@@ -82,36 +86,38 @@ def renew(worker: str, held: Collection[int]) -> None:
     _held(worker, held).update(lease_until=end, due_at=end)
 
 
-def next_attempt(worker: str, claimed: Claimed) -> Claimed | None:
-    """Return the row for another attempt at once: what the last one brought is lost.
-
-    None where the lease has ended and somebody else has the row: that one asks.
-    """
-    if not _held(worker, [claimed.pk]).update(attempt=claimed.attempt + 1):
-        return None
-    return replace(claimed, attempt=claimed.attempt + 1)
+def next_attempt(worker: str, claimed: Sequence[Claimed]) -> None:
+    """Go on with another attempt at these rows at once: what the last one brought is lost."""
+    _held(worker, [one.pk for one in claimed]).update(attempt=F("attempt") + 1)
 
 
-def put_off(worker: str, claimed: Claimed, wait: float) -> None:
-    """Let a row go after an attempt that failed; it is due again after `wait` seconds."""
-    _held(worker, [claimed.pk]).update(
-        attempt=claimed.attempt + 1,
-        worker=None,
-        lease_until=None,
-        due_at=Now() + timedelta(seconds=wait),
-    )
+def put_off(worker: str, waits: Mapping[int, float]) -> None:
+    """Let rows go after an attempt that failed; each is due again after its wait, in seconds."""
+    with connection.cursor() as cursor:
+        rows: dict[str, Any] = {"ids": list(waits), "waits": list(waits.values())}
+        rows["worker"] = worker
+        cursor.execute(PUT_OFF, rows)
 
 
 def let_go(worker: str, held: Collection[int]) -> None:
     """Let rows go as they are: this worker stops, and another one may go on at once."""
-    _held(worker, held).update(worker=None, lease_until=None, due_at=Now())
+    _held(worker, held).update(worker=None, lease_until=None, reserved_micros=None, due_at=Now())
 
 
 @transaction.atomic
 def drop(run: JudgeRun, worker: str, claimed: Collection[Claimed]) -> None:
     """Take readings out of the plan: their person has left, or taken consent back."""
-    gone, _each = _held(worker, [one.pk for one in claimed]).delete()
-    JudgeRun.objects.filter(pk=run.pk).update(planned=F("planned") - gone)
+    if claimed:
+        gone, _each = _held(worker, [one.pk for one in claimed]).delete()
+        JudgeRun.objects.filter(pk=run.pk).update(planned=F("planned") - gone)
+
+
+def reserve(worker: str, costs: Mapping[int, int | None]) -> None:
+    """Write down what each of these calls may cost, in micros."""
+    known = {pk: cost for pk, cost in costs.items() if cost is not None}
+    if known:
+        with connection.cursor() as cursor:
+            cursor.execute(RESERVE, [list(known), list(known.values()), worker])
 
 
 def next_due(run: JudgeRun) -> datetime | None:

@@ -1,114 +1,187 @@
-r"""Read a judge's answer: a ladder of places where the answer may stand; pure, no Django.
+"""Read a judge's answer, in the form that was demanded of it; pure, no Django.
 
-The rungs (protocols, RH): the last line that begins with `Answer:`, the last \boxed{}, JSON, the
-last words in bold, the last option named anywhere. Where there is an answer line, it decides: it
-names exactly one option, or the answer is unreadable. An unreadable answer is never a vote.
+First strictly: exactly the demanded form. Then by a ladder of forms that mean the same. What cannot
+be read is never a vote, and never mended: a certainty of 101 is no certainty of 100.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from personalization.judge.choices import Choice
-
-ANSWER_LINE = re.compile(
-    r"^[\W_]*(?:final\s+)?answer[\s\"'*_]*[:=]\s*(?P<said>.*\S)\s*$", re.I | re.M
+from personalization.judge.choices import Choice, Scale, Side
+from personalization.judge.ladder import (
+    exactly,
+    has_answer_line,
+    named,
+    read_answer,
+    refuses,
 )
-BOXED = re.compile(r"\\boxed\s*\{(?:\\text\s*\{)?(?P<said>[^{}]*)\}")
-OBJECT = re.compile(r"\{[^{}]*\}", re.S)
-BOLD = re.compile(r"\*\*(?P<said>[^*\n]+)\*\*|__(?P<bold>[^_\n]+)__")
-NAMES = ("answer", "choice", "value", "label", "verdict")
-EDGES = " \t\r\n*_`\"'“”‘’.,;:!()[]{}<>$"
-REFUSALS = re.compile(
-    r"^\W*(i'?m sorry|i am sorry|sorry|i apologi[sz]e|i can(?:no|['’])t|i won['’]t"
-    r"|i am (?:not able|unable)|i['’]m (?:not able|unable))\b",
+from personalization.judge.manner import Manner
+from personalization.judge.settlement import INCONSISTENT, Reading, most_probable
+from personalization.judge.shares import read_shares, strict_shares
+from personalization.judge.top_tokens import has_tokens, read_tokens
+from personalization.llm.backend import Answer
+
+Rung = Literal["strict", "ladder", ""]
+# What of an answer could not be read.
+Why = Literal["", "answer", "certainty", "shares", "logprobs", "refused"]
+
+LONGEST = 50_000  # characters from the end, where an answer stands
+LINE = re.compile(r"Answer: (?P<key>.+)")
+BRACKETS = re.compile(r"\[\[\s*(?P<said>[^\[\]\n]{1,200}?)\s*\]\]")
+PAIR = re.compile(r"\[\[(?P<key>[^\[\]\n]+)\]\] \[\[(?P<certainty>[^\[\]\n]+)\]\]")
+CERTAINTY = re.compile(
+    r"\b(?:certainty|confidence)\b(?:[ \t]+(?:score|level|is))*[^\w\n.+-]{0,12}(?P<said>[\w.,/+-]+)",
     re.I,
 )
+SHORT = re.compile(r"\W*(?P<said>[\w ]+?)\W{1,5}(?P<certainty>[\w.,/+-]+)\s*%?\W*")
+BEHIND = re.compile(r"\W{0,10}(?P<said>[\w.,/+-]+)")
+SHORTEST = 300  # characters of a line that holds nothing but an answer and its certainty
+PERCENT = re.compile(r"[1-9][0-9]?|100")
 
 
-def read_answer(text: str, choices: Sequence[Choice]) -> int | None:
-    """Return the code of the option that the text chooses, or None where none can be read."""
-    if lines := [*ANSWER_LINE.finditer(text)]:
-        return _named(lines[-1]["said"], choices)
-    for said in _rungs(text):
-        if (code := _named(said, choices)) is not None:
-            return code
-    return _last_named(text, choices)
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What an answer says, mapped back to candidates; `reading` None = unreadable, ask again.
+
+    `rung` tells which parser read it, `why` what could not be read.
+    """
+
+    reading: Reading | None
+    rung: Rung = ""
+    why: Why = ""
 
 
-def refuses(text: str) -> bool:
-    """Return whether a text that chooses nothing says that it will not answer."""
-    return REFUSALS.match(text.replace("’", "'")) is not None
+def read(answer: Answer, scale: Scale, side: Side, manner: Manner) -> Parsed:
+    """Return what an answer to one order says."""
+    offered = scale.offered_for(manner.tie)
+    text = answer.text[-LONGEST:]
+    if answer.finish in ("refusal", "content_filter"):
+        return REFUSED
+    match manner.answer:
+        case "certainty":
+            return _certain(text, offered, scale, side, manner)
+        case "shares":
+            return _shares(text, offered, scale, side, manner)
+        case "logprobs":
+            return _weighed(answer, offered, scale, side)
+    return _value(text, offered, scale, side, manner)
 
 
-def _rungs(text: str) -> Iterator[str]:
-    """Yield what stands at other places where an answer is expected, the best place first."""
-    if found := [*BOXED.finditer(text)]:
-        yield found[-1]["said"]
-    yield from _of_json(text)
-    if found := [*BOLD.finditer(text)]:
-        yield found[-1]["said"] or found[-1]["bold"]
+REFUSED = Parsed(Reading(None, "refused"), why="refused")
 
 
-def _of_json(text: str) -> Iterator[str]:
-    for raw in reversed(OBJECT.findall(text)):
-        try:
-            said = json.loads(raw)
-        except (ValueError, RecursionError):
-            continue
-        named = {str(key).casefold(): value for key, value in said.items()}
-        for name in NAMES:
-            if isinstance(named.get(name), str | int | float):
-                yield str(named[name])
-                return
+def _unread(text: str, why: Why) -> Parsed:
+    return REFUSED if refuses(text) else Parsed(None, why=why)
 
 
-def _named(said: str, choices: Sequence[Choice]) -> int | None:
-    """Return the one option that `said` names: alone, by its first words, or among other words."""
-    plain = _plain(said)
-    exact = {one.code for one in choices if plain and plain in _names(one)}
-    if not exact and plain:
-        exact = {
-            one.code
-            for one in choices
-            if any(re.match(rf"{re.escape(plain)}(?!\w)", name) for name in _names(one))
-        }
-    if not exact:
-        exact = {code for _place, code, _short in _mentions(said, choices)}
-    return exact.pop() if len(exact) == 1 else None
+def _value(
+    text: str, offered: Sequence[Choice], scale: Scale, side: Side, manner: Manner
+) -> Parsed:
+    strict = LINE.fullmatch(_demanded(text, manner))
+    code = _keyed(strict["key"], offered) if strict else None
+    if code is not None:
+        return Parsed(Reading(scale.seen_as(code, side)), "strict")
+    if refuses(text) and not has_answer_line(text):
+        return REFUSED  # "I can't choose between A and B" chooses none
+    code = read_answer(text, offered)
+    if code is None:
+        return _unread(text, "answer")
+    return Parsed(Reading(scale.seen_as(code, side)), "ladder")
 
 
-def _last_named(text: str, choices: Sequence[Choice]) -> int | None:
-    """Return the option named last; one of a single letter only in brackets or at the very end."""
-    end = len(text.rstrip(EDGES))
-    last = None
-    for place, code, short in _mentions(text, choices):
-        bracketed = text[: place.start()].endswith(("[", "(")) and text[place.end() :].startswith(
-            ("]", ")")
-        )
-        if not short or bracketed or place.end() == end:
-            last = code
-    return last
+def _certain(
+    text: str, offered: Sequence[Choice], scale: Scale, side: Side, manner: Manner
+) -> Parsed:
+    rung: Rung = "strict"
+    strict = PAIR.fullmatch(_demanded(text, manner))
+    code = _keyed(strict["key"], offered) if strict else None
+    certainty: str | None = strict["certainty"] if strict and code is not None else None
+    if code is None:
+        rung = "ladder"
+        if refuses(text) and not has_answer_line(text):
+            return REFUSED
+        code, certainty = _pair(text, offered)
+    if code is None:
+        return _unread(text, "answer")
+    if certainty is None or not PERCENT.fullmatch(certainty):
+        return _unread(text, "certainty")
+    return Parsed(Reading(scale.seen_as(code, side), certainty=int(certainty)), rung)
 
 
-def _mentions(text: str, choices: Sequence[Choice]) -> Iterator[tuple[re.Match[str], int, bool]]:
-    """Yield where options are named as whole words; a long name hides the short ones in it."""
-    codes = {name: one.code for one in reversed(choices) for name in _names(one)}
-    if not codes:
-        return
-    longest = sorted(codes, key=len, reverse=True)
-    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
-    for found in re.finditer(pattern, text, re.I):
-        name = found[0].casefold()
-        short = len(name) == 1
-        if short and name.isalpha() and not found[0].isupper():
-            continue  # an article, not an answer
-        yield found, codes[name], short
+def _pair(text: str, offered: Sequence[Choice]) -> tuple[int | None, str | None]:
+    """Return the option and what stands for its certainty, where both can be found."""
+    found = [*BRACKETS.finditer(text)]
+    if len(found) > 1 and (code := named(found[-2]["said"], offered)) is not None:
+        return code, found[-1]["said"].rstrip("% ")
+    if found and (code := exactly(found[-1]["said"], offered)) is not None:
+        return code, _number(_around(text, found[-1].end()))
+    if found:
+        before = text[: found[-1].start()]
+        return read_answer(before, offered), found[-1]["said"].rstrip("% ")
+    if said := [*CERTAINTY.finditer(text)]:
+        rest = text[: said[-1].start()] + text[said[-1].end() :]
+        return read_answer(rest, offered), _number(said[-1])
+    line = _last_line(text).removeprefix("Answer:")
+    if len(line) <= SHORTEST and (short := SHORT.fullmatch(line)):
+        return exactly(short["said"], offered), _number(short, "certainty")
+    return read_answer(text, offered), None
 
 
-def _names(one: Choice) -> list[str]:
-    return [name for name in (_plain(one.key), _plain(one.label)) if name]
+def _around(text: str, at: int) -> re.Match[str] | None:
+    """Return where a certainty stands: right behind the answer, else where it is called so."""
+    behind = CERTAINTY.search(text, at) or BEHIND.match(text, at)
+    return behind or next(reversed([*CERTAINTY.finditer(text, 0, at)]), None)
 
 
-def _plain(text: str) -> str:
-    return text.strip(EDGES).casefold()
+def _number(found: re.Match[str] | None, name: str = "said") -> str | None:
+    """Return a number as it was said, without the stop of its sentence."""
+    return found[name].rstrip(".,") if found else None
+
+
+def _shares(
+    text: str, offered: Sequence[Choice], scale: Scale, side: Side, manner: Manner
+) -> Parsed:
+    rung: Rung = "strict"
+    shares = strict_shares(_demanded(text, manner), offered)
+    if shares is None:
+        rung, shares = "ladder", read_shares(text, offered)
+    if shares is None:
+        return _unread(text, "shares")
+    return Parsed(_distributed(shares, scale, side), rung)
+
+
+def _weighed(answer: Answer, offered: Sequence[Choice], scale: Scale, side: Side) -> Parsed:
+    weighed = read_tokens(answer.raw, offered)
+    if weighed is None:
+        return _unread(answer.text, "answer" if has_tokens(answer.raw) else "logprobs")
+    rung: Rung = "strict" if _keyed(answer.text.strip(), offered) is not None else "ladder"
+    return Parsed(_distributed(weighed.shares, scale, side, weighed.left_out), rung)
+
+
+def _distributed(
+    shares: dict[int, float], scale: Scale, side: Side, left_out: float | None = None
+) -> Reading:
+    """Return shares as a reading: its value is the most probable option, where there is one."""
+    spread = scale.spread(shares, side)
+    value = most_probable(spread, scale)
+    return Reading(value, INCONSISTENT if value is None else None, None, spread, left_out)
+
+
+def _keyed(said: str, offered: Sequence[Choice]) -> int | None:
+    """Return the option whose key this is, in capitals or not."""
+    for same in (str, str.casefold):
+        codes = [one.code for one in offered if same(one.key) == same(said)]
+        if codes:
+            return codes[0] if len(codes) == 1 else None
+    return None
+
+
+def _demanded(text: str, manner: Manner) -> str:
+    """Return what is to have the demanded form: the end of a text with reasons, else all of it."""
+    return _last_line(text) if manner.reasons else text.strip()
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2].strip()

@@ -7,8 +7,7 @@ from personalization.models import JudgeRun
 TROUBLE_LENGTH = 500
 
 
-def pause(pk: int, trouble: str) -> None:
+def pause(pk: int, trouble: str) -> bool:
     """Pause an open run, and keep the first reason why; calls under way are still saved."""
-    JudgeRun.objects.filter(pk=pk, paused_at=None, cancelled_at=None, finished_at=None).update(
-        paused_at=Now(), trouble=trouble[:TROUBLE_LENGTH]
-    )
+    open_runs = JudgeRun.objects.filter(pk=pk, paused_at=None, cancelled_at=None, finished_at=None)
+    return bool(open_runs.update(paused_at=Now(), trouble=trouble[:TROUBLE_LENGTH]))

@@ -10,8 +10,13 @@ from annotation.consent import versions_naming
 from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.judge import statements
+from personalization.judge.injections import CORPUS
+from personalization.judge.manner import Manner
 from personalization.judge.scales import scale_of, sides_of
 from personalization.models import JudgeRun
+
+# The occasions of readings.
+COUNTS, TRIAL, PLANTED = 0, -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,9 @@ def plan(run: JudgeRun) -> int:
     if locked.planned or locked.finished_at or locked.cancelled_at:
         return 0
     asked = _parameters(locked.study_id, questions_of(locked), _provider(locked))
-    asked |= {"run": locked.pk, "rater": locked.rater_id}
+    asked |= {"run": locked.pk, "rater": locked.rater_id, "most": locked.most_items}
+    asked |= {"occasion": occasion_of(locked), "samples": samples_of(locked)}
+    asked |= {"held_out": bool(Manner.read(locked.rater.configuration).shots)}
     with connection.cursor() as cursor:
         cursor.execute(statements.TAKE_OVER, asked)
         added = cursor.rowcount
@@ -42,14 +49,35 @@ def plan(run: JudgeRun) -> int:
     return int(added)
 
 
+def occasion_of(run: JudgeRun) -> int:
+    """Return the occasion of a run's readings: those of trials stand beside those that count."""
+    return (PLANTED if run.planted else TRIAL) if run.trial else COUNTS
+
+
+def samples_of(run: JudgeRun) -> int:
+    """Return how many readings each order of an item has: samples, or texts planted (and none)."""
+    if run.planted:
+        return 1 + len(CORPUS)
+    return Manner.read(run.rater.configuration).samples
+
+
 def preview(
-    study: Study, questions: Sequence[Question], *, provider: str, rater: int | None = None
+    study: Study,
+    questions: Sequence[Question],
+    *,
+    provider: str,
+    rater: int | None = None,
+    samples: int = 1,
+    most: int | None = None,
+    held_out: bool = False,
 ) -> Plan:
     """Return what a run over these questions would do; what `rater` has answered is left out.
 
-    `provider` is who runs the judge's model; empty where texts stay here.
+    `provider` is who runs the judge's model; empty where texts stay here. `samples` for each order,
+    of no more than `most` items; `held_out`: none of the part that examples come from.
     """
     asked = _parameters(study.pk, questions, provider)
+    asked |= {"samples": samples, "most": most, "occasion": COUNTS, "held_out": held_out}
     with connection.cursor() as cursor:
         cursor.execute(statements.COUNT, asked)
         readings, items, withheld = cursor.fetchone() or (0, 0, 0)
@@ -63,8 +91,8 @@ def preview(
 def standing(run: JudgeRun, items: Sequence[int]) -> set[int]:
     """Return which of these items may still be judged: people leave while a run goes on."""
     with connection.cursor() as cursor:
-        agreed = _agreed(run.study_id, _provider(run))
-        cursor.execute(statements.STANDING, {"items": list(items), **agreed})
+        asked = {"items": list(items), **agreed(run.study_id, _provider(run))}
+        cursor.execute(statements.STANDING, asked)
         return {item for item, _question, withheld in cursor.fetchall() if not withheld}
 
 
@@ -79,7 +107,7 @@ def _provider(run: JudgeRun) -> str:
     return run.endpoint.provider if run.endpoint is not None else ""
 
 
-def _agreed(study: int, provider: str) -> dict[str, Any]:
+def agreed(study: int, provider: str) -> dict[str, Any]:
     """Return whether texts go to somebody outside, and who has agreed to that: by their version."""
     naming = versions_naming(study, provider) if provider else []
     return {"outside": bool(provider), "naming": naming}
@@ -89,7 +117,7 @@ def _parameters(study: int, questions: Sequence[Question], provider: str) -> dic
     sides = [(one.pk, side) for one in questions for side in sides_of(one, scale_of(one))]
     return {
         "study": study,
-        **_agreed(study, provider),
+        **agreed(study, provider),
         "questions": [one.pk for one in questions],
         "error_codes": [one.pk for one in questions if one.kind == Kind.ERROR_CODE],
         "question_of_side": [pk for pk, _side in sides],

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from personalization.agreement.report.cache import fresh
+from personalization.judge import crew
 from personalization.judge.asking import Asking
 from personalization.judge.computing import compute
 from personalization.judge.jobs import look_for_readings
@@ -22,6 +23,7 @@ PAUSE = timedelta(seconds=1)
 
 async def carry_on(pk: int) -> None:
     """Do one job for a run; where more is to be done later, the run gets a job for then."""
+    wait = 0.0
     try:
         run = await in_thread(_open)(pk)
         if run is None:
@@ -32,13 +34,13 @@ async def carry_on(pk: int) -> None:
                 continue
         elif run.endpoint is not None:
             asking = await in_thread(Asking)(run, run.endpoint)
-            await asking.go()
+            wait = await asking.go(crew.is_crowded)
     except (OperationalError, InterfaceError):
         raise  # without a database nothing can be said; the run is found again
     except Exception as error:
         await in_thread(pause)(pk, f"broken: {type(error).__name__}")
         raise
-    await in_thread(_close)(pk)
+    await in_thread(_close)(pk, wait)
 
 
 def _open(pk: int) -> JudgeRun | None:
@@ -53,8 +55,11 @@ def _open(pk: int) -> JudgeRun | None:
     return run
 
 
-def _close(pk: int) -> datetime | None:
-    """Finish a run of which nothing is left; else ask for another job, and return when it starts."""
+def _close(pk: int, wait: float) -> datetime | None:
+    """Finish a run of which nothing is left; else ask for another job, and return when it starts.
+
+    `wait` is for how many seconds the endpoint is left alone.
+    """
     run = _still_open(pk)
     if run is None:
         return None
@@ -62,11 +67,12 @@ def _close(pk: int) -> datetime | None:
     if due is not None:
         # Readings may be due while other runs have all places of the endpoint: a job at once would
         # find none, ask for another one at once, and so on.
-        at = max(due, timezone.now() + PAUSE)
+        at = max(due, timezone.now() + max(PAUSE, timedelta(seconds=wait)))
         look_for_readings(pk, at)
         return at
     if JudgeRun.objects.filter(pk=pk, finished_at=None).update(finished_at=Now()):
-        for question in questions_of(run):
+        # What runs by itself finishes whenever there is something new: nobody waits for its report.
+        for question in questions_of(run) if run.by_id is not None or run.endpoint_id else ():
             fresh(question)
     return None
 

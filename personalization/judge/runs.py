@@ -1,23 +1,46 @@
 """Start, stop and resume runs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation.models import Question, Rater, Study, User
 from personalization.judge.baselines import makes_sense
+from personalization.judge.budgets import BudgetError, no_price, set_budget
 from personalization.judge.jobs import JOB, look_for_readings
+from personalization.judge.manner import Manner
+from personalization.judge.money import BUDGET, NO_PRICE
+from personalization.judge.pausing import pause
 from personalization.judge.planning import preview
 from personalization.judge.raters import baseline_rater, judge_rater, majority_rater
 from personalization.judge.scales import most_common, scale_of
 from personalization.models import Endpoint, JudgeRun, Verdict
 from personalization.models.run import RunSource
+from personalization.prices import rate_on
 
 OURS = (RunSource.CALLED, RunSource.COMPUTED)  # other runs come from outside
+PLAIN = Manner()
+# Kinds of trouble; the word stands before a colon.
+DEADLINE, ASKED = "deadline", "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may spend, until when it may ask, and of how many items at most; None: no limit."""
+
+    budget_micros: int | None = None
+    deadline: datetime | None = None
+    most_items: int | None = None
+    currency: str = ""
+
+
+UNLIMITED = Limits()
 
 
 @transaction.atomic
@@ -28,10 +51,28 @@ def start_judge(
     model: str,
     sampling: Mapping[str, Any],
     by: User | None = None,
+    *,
+    manner: Manner = PLAIN,
+    prompts: Mapping[str, int] | None = None,
+    budget_micros: int | None = None,
+    deadline: datetime | None = None,
+    most_items: int | None = None,
 ) -> JudgeRun:
-    """Let a judge answer these questions on all items that it has not answered yet."""
-    rater = judge_rater(endpoint, model, sampling)
-    return _start(study, rater, questions, by, source=RunSource.CALLED, endpoint=endpoint)
+    """Let a judge answer these questions on all items that it has not answered yet.
+
+    `prompts` are versions by name, the newest where nothing is said; `most_items` is for a first
+    look. Where the same run is under way already, it is returned, with the limits that it has.
+    BudgetError for a budget where no price is known, UnfitError for a judge that cannot be asked.
+    """
+    rater = judge_rater(endpoint, model, sampling, manner, prompts)
+    rate = rate_on(endpoint, model)
+    if budget_micros is not None and rate is None:
+        raise BudgetError(no_price())
+    currency = rate.currency if rate is not None else ""
+    limits = Limits(budget_micros, deadline, most_items, currency)
+    return _start(
+        study, rater, questions, by, source=RunSource.CALLED, endpoint=endpoint, limits=limits
+    )
 
 
 @transaction.atomic
@@ -58,22 +99,31 @@ def _start(
     *,
     source: RunSource,
     endpoint: Endpoint | None = None,
+    limits: Limits = UNLIMITED,
 ) -> JudgeRun:
     """Return the new run with its job; the same one where it is under way or nothing is left."""
     # A form that is sent twice, even at the same moment, starts one run.
     # No key: people's new rows, which refer to the study, must not wait for the count below.
     Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     asked = sorted(one.pk for one in questions)
-    same = JudgeRun.objects.filter(study=study, rater=rater, questions=asked, cancelled_at=None)
+    same = JudgeRun.objects.filter(
+        study=study, rater=rater, questions=asked, cancelled_at=None,
+        trial=False, most_items=limits.most_items,
+    )  # fmt: skip
     run = same.filter(finished_at=None).first()
     if run is None and (done := same.order_by("-pk").first()) is not None:
         provider = endpoint.provider if endpoint is not None else ""
-        left = preview(study, questions, provider=provider, rater=rater.pk)
+        manner = Manner.read(rater.configuration)
+        left = preview(
+            study, questions, provider=provider, rater=rater.pk, most=limits.most_items,
+            samples=manner.samples, held_out=bool(manner.shots),
+        )  # fmt: skip
         run = None if left.readings else done
     if run is None:
         run = JudgeRun.objects.create(
-            study=study, rater=rater, source=source, endpoint=endpoint, by=by, questions=asked
-        )
+            study=study, rater=rater, source=source, endpoint=endpoint, by=by, questions=asked,
+            **asdict(limits),
+        )  # fmt: skip
         look_for_readings(run.pk)
     return run
 
@@ -84,6 +134,35 @@ def cancel(run: JudgeRun) -> bool:
         pk=run.pk, source__in=OURS, cancelled_at=None, finished_at=None
     )
     return bool(open_runs.update(cancelled_at=Now()))
+
+
+def pause_by_hand(run: JudgeRun, by: User | None = None) -> bool:
+    """Let a run rest until somebody lets it go on; what is under way is still saved."""
+    return pause(run.pk, f"{ASKED}: {by}" if by else ASKED)
+
+
+@transaction.atomic
+def set_limits(run: JudgeRun, budget_micros: int | None, deadline: datetime | None) -> bool:
+    """Change what an open run may spend, and until when; one that waited for just that goes on.
+
+    BudgetError for a budget where no price is known.
+    """
+    open_runs = JudgeRun.objects.filter(
+        pk=run.pk, source=RunSource.CALLED, cancelled_at=None, finished_at=None
+    )
+    if not open_runs.update(deadline=deadline):
+        return False
+    set_budget(run, budget_micros)
+    enough = Q(budget_micros=None) | Q(budget_micros__gt=F("spent_micros"))
+    in_time = Q(deadline=None) | Q(deadline__gt=Now())
+    mended = (
+        Q(trouble__startswith=BUDGET) & enough
+        | Q(trouble__startswith=NO_PRICE, budget_micros=None)
+        | Q(trouble__startswith=DEADLINE) & in_time
+    )
+    if open_runs.filter(mended, paused_at__isnull=False).exists():
+        try_again(run)
+    return True
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """The SQL of planning: which items a run may judge, and the readings that it lacks."""
 
+from personalization.splits import IN_DEVELOPMENT
+
 # An item, whether its person has not agreed to the provider, and whether it may be judged at all:
 # hidden sheets, people who have left and attributes that were withdrawn may not. Who agreed to a
 # text that names somebody else, or nobody, has not agreed to this provider. Somebody without an
@@ -21,19 +23,26 @@ LEFT JOIN annotation_enrollment e ON e.study_id = i.study_id AND e.participant_i
 WHERE s.hidden_at IS NULL AND a.withdrawn_at IS NULL AND e.withdrawn_at IS NULL
 """
 # What is wrong with an attribute is asked only where somebody has found something wrong.
-ASKED = """
+# A judge that is shown examples is not measured on the part of the study that these come from.
+ASKED = f"""
     AND i.study_id = %(study)s AND i.question_id = ANY (%(questions)s)
     AND (i.question_id <> ALL (%(error_codes)s) OR EXISTS (
         SELECT FROM annotation_judgment j
         WHERE j.item_id = i.id AND j.role <> 'machine' AND j.value IS NOT NULL
             AND j.superseded_at IS NULL))
+    AND NOT (%(held_out)s AND {IN_DEVELOPMENT})
+"""
+# Some items only: always the same ones, whoever asks, and spread over the study.
+CHOSEN = """
+    SELECT * FROM item WHERE NOT withheld
+    ORDER BY CASE WHEN %(most)s::bigint IS NOT NULL THEN md5(id::text) END LIMIT %(most)s
 """
 WANTED = f"""
-WITH item AS ({ITEMS} {ASKED}), wanted AS (
-    SELECT item.id AS item_id, item.question_id, q.side
-    FROM item JOIN unnest(%(question_of_side)s::bigint[], %(sides)s::text[])
+WITH item AS ({ITEMS} {ASKED}), chosen AS ({CHOSEN}), wanted AS (
+    SELECT chosen.id AS item_id, chosen.question_id, q.side, s.sample
+    FROM chosen JOIN unnest(%(question_of_side)s::bigint[], %(sides)s::text[])
         AS q (question_id, side) USING (question_id)
-    WHERE NOT item.withheld
+    CROSS JOIN generate_series(0, %(samples)s::int - 1) AS s (sample)
 )
 """  # noqa: S608 - our own texts
 # A judge answers an item once. What a cancelled run has left, or what failed, is taken over.
@@ -42,17 +51,20 @@ TAKE_OVER = f"""
 UPDATE personalization_verdict v
 SET run_id = %(run)s, settled_at = NULL, value = NULL, reason = NULL, call_id = NULL,
     attempt = v.attempt + (v.settled_at IS NOT NULL)::int,
+    certainty = NULL, distribution = NULL, left_out = NULL, reserved_micros = NULL,
     worker = NULL, lease_until = NULL, due_at = statement_timestamp()
 FROM wanted w, personalization_judgerun old
 WHERE old.id = v.run_id AND v.rater_id = %(rater)s AND v.item_id = w.item_id AND v.side = w.side
-    AND v.run_id <> %(run)s AND v.sample = 0 AND v.occasion = 0
+    AND v.run_id <> %(run)s AND v.sample = w.sample AND v.occasion = %(occasion)s
     AND (v.reason = 'failed' OR (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL
         AND coalesce(v.lease_until < statement_timestamp(), true)))
 """  # noqa: S608 - our own texts
 ADD = f"""
 {WANTED}
-INSERT INTO personalization_verdict (run_id, item_id, question_id, rater_id, side)
-SELECT %(run)s, item_id, question_id, %(rater)s, side FROM wanted ORDER BY item_id, side
+INSERT INTO personalization_verdict
+    (run_id, item_id, question_id, rater_id, side, sample, occasion)
+SELECT %(run)s, item_id, question_id, %(rater)s, side, sample, %(occasion)s
+FROM wanted ORDER BY item_id, side, sample
 ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
 """  # noqa: S608 - our own texts
 COUNT = f"""
@@ -64,12 +76,14 @@ ALREADY = f"""
 {WANTED}
 SELECT count(*) FROM wanted w JOIN personalization_verdict v
     ON v.item_id = w.item_id AND v.side = w.side AND v.rater_id = %(rater)s
-    AND v.sample = 0 AND v.occasion = 0
+    AND v.sample = w.sample AND v.occasion = %(occasion)s
 JOIN personalization_judgerun old ON old.id = v.run_id
 WHERE v.reason IS DISTINCT FROM 'failed'
     AND NOT (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL)
 """  # noqa: S608 - our own texts
 STANDING = f"{ITEMS} AND i.id = ANY (%(items)s)"
+# Where examples come from.
+DEVELOPMENT = f"{ITEMS} AND i.question_id = %(question)s AND {IN_DEVELOPMENT}"
 # What the records of a question hold, by the names of their fields.
 LAYOUTS = """
 SELECT DISTINCT ARRAY(SELECT json_object_keys(c.fields)) FROM annotation_item i

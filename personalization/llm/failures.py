@@ -2,19 +2,20 @@
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import aiohttp
-import httpx2
+import orjson
 from openai import APIResponseValidationError, APIStatusError, OpenAIError
 
-from personalization.llm.backend import AskError, ErrorKind
+from personalization.llm.backend import AskError
 from personalization.llm.guard import FORBIDDEN
+from personalization.llm.limits import limits_of
 
 LONGEST = 500  # characters of what the other end said
 SECRET_FROM = 12  # letters; servers of one's own are given keys such as EMPTY or ollama
 NEEDS_A_PERSON = {401: "unauthorized", 403: "unauthorized", 407: "unauthorized"}
-OFTEN, SLOW = 429, (408, 504)
+OFTEN, SLOW, BROKEN, ELSEWHERE = 429, (408, 504), 500, (301, 302, 303, 307, 308)
 STALLED = (TimeoutError, asyncio.TimeoutError, aiohttp.ServerTimeoutError)
 REFUSED = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError)
 
@@ -26,7 +27,8 @@ def failure(error: BaseException, key: str = "", begun: bool = False) -> AskErro
         if isinstance(each, AskError):
             return each
         if isinstance(each, APIStatusError):
-            return _status(each, key)
+            response = each.response
+            return refusal(each.status_code, response.headers, response.content, key)
     for each in chain:
         if FORBIDDEN in str(each):
             return AskError("forbidden_address", _said(str(each), key))
@@ -48,30 +50,35 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _status(error: APIStatusError, key: str) -> AskError:
-    status, response = error.status_code, error.response
-    said = f"status {status}: {_said(_message(error), key)}"
+def refusal(status: int, headers: Mapping[str, str], content: bytes, key: str = "") -> AskError:
+    """Return an answer that is not one, by its status, as an error of ours."""
+    said = f"status {status}: {_said(_message(content), key)}"
+    limits = limits_of(headers)
     if status in NEEDS_A_PERSON:
-        return AskError("unauthorized", said)
+        return AskError("unauthorized", said, limits=limits)
     if status == OFTEN:
-        return AskError("rate_limited", said, _retry_after(response))
-    if response.is_redirect:
-        return AskError(
-            "bad_request", f"status {status}: it sends us elsewhere, where we do not go"
-        )
-    kind: ErrorKind = "bad_request"
+        return AskError("rate_limited", said, _retry_after(headers), limits=limits)
+    if status in ELSEWHERE:
+        elsewhere = "it sends us elsewhere, where we do not go"
+        return AskError("bad_request", f"status {status}: {elsewhere}", limits=limits)
     if status in SLOW:
-        kind = "timeout"
-    elif httpx2.codes.is_server_error(status):
-        kind = "unavailable"
-    return AskError(kind, said, _retry_after(response) if kind == "unavailable" else None)
+        return AskError("timeout", said, limits=limits)
+    if status >= BROKEN:
+        return AskError("unavailable", said, _retry_after(headers), limits=limits)
+    return AskError("bad_request", said, limits=limits)
 
 
-def _message(error: APIStatusError) -> str:
+def _message(content: bytes) -> str:
     """Return the message inside the answer, or its beginning."""
-    body = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return message if isinstance(message, str) else error.response.text
+    try:
+        body = orjson.loads(content)
+    except ValueError:
+        body = None
+    error = body.get("error", body) if isinstance(body, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return (
+        message if isinstance(message, str) else content[: 4 * LONGEST].decode("utf-8", "replace")
+    )
 
 
 def without_key(text: str, key: str) -> str:
@@ -84,13 +91,11 @@ def _said(text: str, key: str) -> str:
     return plain if len(plain) <= LONGEST else plain[:LONGEST] + " ..."
 
 
-def _retry_after(response: httpx2.Response) -> float | None:
+def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that the endpoint asks us to wait."""
     try:
-        milliseconds = response.headers.get("retry-after-ms")
-        wait = (
-            float(milliseconds) / 1000 if milliseconds else float(response.headers["retry-after"])
-        )
+        milliseconds = headers.get("retry-after-ms")
+        wait = float(milliseconds) / 1000 if milliseconds else float(headers["retry-after"])
     except (KeyError, ValueError):  # none, or a date, which hardly anybody sends
         return None
     return wait if math.isfinite(wait) and wait >= 0 else None

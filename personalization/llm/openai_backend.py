@@ -1,30 +1,31 @@
-"""Any endpoint that speaks the OpenAI protocol, over the `openai` client on aiohttp."""
+"""Any endpoint that speaks the OpenAI protocol, on aiohttp; streams over the `openai` client."""
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import httpx2
-import orjson
 from openai import AsyncOpenAI, AsyncStream, Omit, OpenAIError
 from openai._vendor.httpx_aiohttp import AiohttpTransport, Httpx2AiohttpClient
 
 from personalization.llm import guard, protocol
 from personalization.llm.backend import Answer, Ask, AskError
-from personalization.llm.failures import SECRET_FROM, failure
+from personalization.llm.failures import SECRET_FROM, failure, refusal
+from personalization.llm.limits import Limits, limits_of
 from personalization.llm.place import Place
+from personalization.llm.wire import CONNECT, Wire
 
-RETRIES = 2  # inside one ask, for failures that pass at once; the step tries again much later
 PAUSE = 0.25  # seconds before the first retry, doubled for the second
 LONGEST_WAIT = 5.0  # seconds; an endpoint that wants more is left to the step
-CONNECT = 10.0
 # A stream may take this many times the time that a single answer may take.
 STREAM_FACTOR = 10
+OK = 200
 # The client would send what it finds in variables that are meant for other programs.
 NOT_FROM_ENVIRONMENT: dict[str, Any] = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
+
+T = TypeVar("T")
 
 
 class OpenAIBackend:
@@ -32,12 +33,11 @@ class OpenAIBackend:
 
     def __init__(self, place: Place, resolver: aiohttp.abc.AbstractResolver | None = None) -> None:
         self.place = place
-        self._free = _is_free(place)
-        self._resolver = resolver
+        self._wire = Wire(place, _is_free(place), resolver)
         http = Httpx2AiohttpClient(
-            transport=AiohttpTransport(client=self._session),
+            transport=AiohttpTransport(client=self._wire.session),
             follow_redirects=False,
-            trust_env=self._free,
+            trust_env=False,
         )
         self._client = AsyncOpenAI(
             api_key=place.key or "none",
@@ -48,55 +48,61 @@ class OpenAIBackend:
             default_headers=NOT_FROM_ENVIRONMENT,
         )
 
-    def _session(self) -> aiohttp.ClientSession:
-        """Return a session whose sockets are guarded; how many there are is up to who asks."""
-        connector = aiohttp.TCPConnector(
-            limit=0,
-            resolver=self._resolver,
-            socket_factory=None if self._free else guard.guarded_socket,
-        )
-        return aiohttp.ClientSession(connector=connector, trust_env=self._free)
-
     async def ask(self, ask: Ask) -> Answer:
         """Return the answer; raises AskError."""
-        return protocol.answer(await self._post("/chat/completions", ask.body()))
+        return await self._post("/chat/completions", ask.body(), protocol.answer)
 
     async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
         """Return a vector for each text; raises AskError."""
         body = {"model": model, "input": list(texts), "encoding_format": "float"}
-        return protocol.vectors(await self._post("/embeddings", body), len(texts))
 
-    async def _post(self, path: str, body: Mapping[str, Any]) -> object:
-        deadline = time.monotonic() + self.place.timeout
-        for retry in range(RETRIES + 1):
+        def read(raw: object, _limits: Limits | None, _tries: int) -> list[list[float]]:
+            return protocol.vectors(raw, len(texts))
+
+        return await self._post("/embeddings", body, read)
+
+    async def _post(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        read: Callable[[object, Limits | None, int], T],
+    ) -> T:
+        """Return what is read from the answer, its limits, and how many requests it took."""
+        deadline = _now() + self.place.timeout
+        data, longest, tries = protocol.dumps(body), protocol.LONGEST_ANSWER, 0
+        while True:
+            tries += 1
             try:
-                async with asyncio.timeout_at(_loop_time(deadline)):
-                    response = await self._client.post(path, body=body, cast_to=httpx2.Response)
-                return self._read(response.content)
-            except (OpenAIError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
+                async with asyncio.timeout_at(deadline):
+                    came = await self._wire.post(path, data, longest)
+            except (aiohttp.ClientError, OSError) as error:
                 problem = failure(error, self.place.key)
-            await self._wait(problem, retry, deadline)
-        raise AssertionError  # the last _wait raises
+            else:
+                limits = limits_of(came.headers)
+                try:
+                    if came.status == OK or 200 < came.status < 300:
+                        return read(self._read(came.content), limits, tries)
+                    problem = refusal(came.status, came.headers, came.content, self.place.key)
+                except AskError as garbage:
+                    garbage.limits, garbage.tries = limits, tries
+                    raise
+            problem.tries = tries
+            await self._wait(problem, tries, deadline)
 
     def _read(self, content: bytes) -> object:
         if len(content) > protocol.LONGEST_ANSWER:
             raise AskError("garbage", f"more than {protocol.LONGEST_ANSWER} bytes")
-        said = self._without_key(content)
-        try:
-            return protocol.clean(orjson.loads(said))
-        except ValueError:
-            start = said[: protocol.EXCERPT].decode("utf-8", "replace")
-            raise AskError("garbage", "not JSON", content=start) from None
+        return protocol.read(self._without_key(content))
 
     def _without_key(self, content: bytes) -> bytes:
         key = self.place.key.encode()
         return content.replace(key, b"[key]") if len(key) >= SECRET_FROM else content
 
-    async def _wait(self, problem: AskError, retry: int, deadline: float) -> None:
+    async def _wait(self, problem: AskError, tries: int, deadline: float) -> None:
         """Wait before the next try; raise the problem where there is none."""
-        wait = problem.retry_after if problem.retry_after is not None else PAUSE * 2**retry
-        again = problem.kind in ("unavailable", "rate_limited") and retry < RETRIES
-        if not again or wait > LONGEST_WAIT or time.monotonic() + wait >= deadline:
+        wait = problem.retry_after if problem.retry_after is not None else PAUSE * 2 ** (tries - 1)
+        again = problem.kind in ("unavailable", "rate_limited") and tries <= self.place.retries
+        if not again or wait > LONGEST_WAIT or _now() + wait >= deadline:
             raise problem
         await asyncio.sleep(wait)
 
@@ -104,8 +110,9 @@ class OpenAIBackend:
         """Yield the text piece by piece, and last the whole Answer; raises AskError."""
         body = {**ask.body(), "stream": True, "stream_options": {"include_usage": True}}
         whole = protocol.Whole()
-        deadline = time.monotonic() + self.place.timeout
-        for retry in range(RETRIES + 1):
+        deadline, tries = _now() + self.place.timeout, 0
+        while True:
+            tries += 1
             try:
                 async with aclosing(self._pieces(body, whole)) as pieces:
                     async for piece in pieces:
@@ -120,13 +127,14 @@ class OpenAIBackend:
                 ValueError,
             ) as error:
                 problem = failure(error, self.place.key, begun=whole.begun)
+            problem.tries = tries
             if whole.begun:
                 raise problem
-            await self._wait(problem, retry, deadline)
+            await self._wait(problem, tries, deadline)
 
     async def _pieces(self, body: Mapping[str, Any], whole: protocol.Whole) -> AsyncGenerator[str]:
         limit = self.place.timeout * STREAM_FACTOR
-        until = asyncio.get_running_loop().time() + limit
+        until = _now() + limit
         async with asyncio.timeout_at(until):
             stream = await self._client.post(
                 "/chat/completions",
@@ -149,6 +157,7 @@ class OpenAIBackend:
     async def close(self) -> None:
         """Let connections go."""
         await self._client.close()
+        await self._wire.close()
 
 
 def _is_free(place: Place) -> bool:
@@ -164,6 +173,5 @@ def _is_free(place: Place) -> bool:
     return place.trusted or guard.is_named(place.url, place.hosts)
 
 
-def _loop_time(deadline: float) -> float:
-    """Return a point of the monotonic clock as the event loop counts it."""
-    return asyncio.get_running_loop().time() + deadline - time.monotonic()
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,14 +1,54 @@
 """Read what an endpoint answers, strictly: what is not of the protocol is garbage, and is kept."""
 
+import json
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from personalization.llm.backend import Answer, AskError
+from personalization.llm.limits import Limits
 
 EXCERPT = 2000  # characters of garbage that are kept
 LONGEST_ANSWER = 1_000_000  # characters; an endpoint that does not stop is cut off
+# Escapes of what the database refuses: NUL, and halves of characters; alone they cannot be told.
+ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+DEEPEST = 200  # levels
+
+
+def dumps(body: Mapping[str, Any]) -> bytes:
+    """Return a request as JSON."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # half characters, numbers beyond 64 bits
+        return json.dumps(body).encode()
+
+
+def read(content: bytes) -> object:
+    """Return an answer's JSON as the database can take it. Raises AskError."""
+    try:
+        escaped = ESCAPED.search(content) is not None
+        found = _loads_halves(content) if escaped else orjson.loads(content)
+        # The walk through all of it costs more than the reading: only where there is cause.
+        nested = content.count(b"[") + content.count(b"{") >= DEEPEST
+        return clean(found) if escaped or nested else found
+    except (ValueError, RecursionError):
+        start = content[:EXCERPT].decode("utf-8", "replace")
+        raise AskError("garbage", "not JSON", content=start.replace("\0", "\ufffd")) from None
+
+
+def _loads_halves(content: bytes) -> object:
+    """Return JSON that may hold halves of characters, which orjson refuses."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return json.loads(content, parse_constant=_no_constant)
+
+
+def _no_constant(word: str) -> NoReturn:
+    """Refuse NaN and the infinities, which are no JSON."""
+    raise ValueError(word)
 
 
 def garbage(why: str, content: object) -> AskError:
@@ -17,20 +57,25 @@ def garbage(why: str, content: object) -> AskError:
     return AskError("garbage", why, content=said)
 
 
-def clean(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON without NUL characters and half characters, which the database refuses."""
+def clean(value: Any, deep: int = DEEPEST) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON without NUL and half characters, which the database refuses.
+
+    Raises ValueError where it is nested more deeply than others here could walk through.
+    """
+    if deep == 0:
+        raise ValueError("nested too deeply")
     match value:
         case str():
             whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             return whole.replace("\0", "\ufffd")
         case list():
-            return [clean(each) for each in value]
+            return [clean(each, deep - 1) for each in value]
         case dict():
-            return {clean(key): clean(each) for key, each in value.items()}
+            return {clean(key, deep): clean(each, deep - 1) for key, each in value.items()}
     return value
 
 
-def answer(raw: object) -> Answer:
+def answer(raw: object, limits: Limits | None = None, tries: int = 1) -> Answer:
     """Return a chat completion as an Answer; a refusal is one as well. Raises AskError."""
     if not isinstance(raw, Mapping):
         raise garbage("not an object", raw)
@@ -50,6 +95,8 @@ def answer(raw: object) -> Answer:
         dict(raw),
         prompt_tokens,
         completion_tokens,
+        limits,
+        tries,
     )
 
 

@@ -23,7 +23,7 @@ from personalization.releases.schema import (
     word,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 OF_STUDY = "t.study_id = %(study)s"
 OF_QUESTION = "t.question_id IN (SELECT id FROM annotation_question WHERE study_id = %(study)s)"
@@ -196,6 +196,31 @@ PARTICIPANTS = Table(
         "pseudonym": "Holds in all studies; an export's pseudonym holds in one.",
         "created_at": "Is the same in all studies, and would join them.",
         "user_id": "Names an account: a researcher who looks at sheets as raters see them.",
+    },
+)
+
+PROFILES = Table(
+    "profiles",
+    "What people said of themselves and let others read; nothing else of what they said.",
+    base="annotation_profileanswer",
+    scope="t.shared AND t.field_id IN (SELECT id FROM annotation_profilefield"
+    " WHERE study_id = %(study)s AND closed_at IS NULL)",
+    joins=("JOIN annotation_profilefield f ON f.id = t.field_id", JOIN_PARTICIPANT),
+    left_out=any_left_out(participant_id="participants"),
+    columns=(
+        ID,
+        PARTICIPANT,
+        text("field", "Key of the field; a judge's configuration names the same.", sql="f.key"),
+        text("label", "What the person was asked.", sql="f.label"),
+        text("sentence", "What others read; {value} stands for the answer.", sql="f.sentence"),
+        boolean("sensitive", "True where the law protects such answers.", sql="f.sensitive"),
+        text("value", "The answer."),
+        time("at", "When it was given."),
+    ),
+    held_back={
+        "field_id": "field names it.",
+        "shared": "True in every row: what is not shared is in no export.",
+        **PARTICIPANT_HELD,
     },
 )
 
@@ -595,6 +620,7 @@ TABLES = (
     OPTIONS,
     CONSENT_TEXTS,
     PARTICIPANTS,
+    PROFILES,
     RATERS,
     RECORDS,
     CONVERSATIONS,

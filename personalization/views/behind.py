@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from annotation.models import Judgment, Rater
+from personalization.agreement.judges.strangers import lots
+from personalization.agreement.report.baselines import SINGLE
 from personalization.views import variants
 from personalization.views.chosen import EVERY
 
@@ -85,11 +89,29 @@ NEEDS_OF_PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel named in a URL: a human role, or one rater."""
+    """A panel named in a URL: a human role, one rater, or a baseline that a report counts itself.
+
+    Of such a baseline a role is what it is drawn from; without one it says the same everywhere.
+    """
 
     name: str
     role: str | None = None
     rater: Rater | None = None
+
+    @property
+    def constant(self) -> bool:
+        """Return whether the panel has no votes."""
+        return self.role is None and self.rater is None
+
+    def of_item(self, votes: list[Judgment]) -> list[Judgment]:
+        """Return those of an item's current votes that are this panel's."""
+        mine = [one for one in votes if self.holds(one)]
+        if self.name != SINGLE:
+            return mine
+        valued = [one for one in mine if one.value is not None]
+        items, raters = ([getattr(one, key) for one in valued] for key in ("item_id", "rater_id"))
+        drawn = lots(np.array(items, np.int64), np.array(raters, np.int64))
+        return [valued[int(drawn.argmin())]] if valued else []
 
     @property
     def key(self) -> str | int:
@@ -98,12 +120,16 @@ class Panel:
 
     def holds(self, judgment: Judgment) -> bool:
         """Return whether a judgment is this panel's; the pair of an owner is with strangers."""
+        if self.constant:
+            return False
         if self.rater is None:
             return judgment.role == self.role
         return judgment.rater_id == self.rater.pk and judgment.role != "first_person"
 
     def condition(self, judgment: str, parameter: str) -> str:
-        """Return the same as SQL."""
+        """Return the same as SQL; of a panel without votes, any judgment of the item will do."""
+        if self.constant:
+            return "TRUE"
         if self.rater is None:
             return f"{judgment}.role = %({parameter})s"
         return f"{judgment}.rater_id = %({parameter})s AND {judgment}.role <> 'first_person'"
@@ -138,9 +164,13 @@ def _need(panels: list[Panel], number: int, statistic: str) -> str:
     name, variant = variants.split(statistic)
     if not name:
         return ANSWER
+    if panels[number].constant:
+        return "TRUE"
     if panels[number].rater:
         return _need_of_rater(name, variant)
-    if len(panels) == 1:
+    if panels[number].name == SINGLE:
+        return VALUE
+    if len(panels) == 1 and not name.startswith("accuracy_"):  # strangers against the reference
         alone = VALUE if name == "dawid_skene_share" else TWO_VALUES
         return _within(alone, variant)
     if number == 0:  # strangers against owners: their majority speaks for them

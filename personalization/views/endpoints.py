@@ -12,9 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotation.permissions import StaffRequest, researcher_required
 from personalization import trials
 from personalization.endpoints import usual
-from personalization.models import Endpoint
+from personalization.models import Endpoint, Price
+from personalization.prices import delete
+from personalization.views.endpoint_data_forms import LimitsForm, PriceForm
 from personalization.views.endpoint_forms import EndpointForm
-from personalization.views.endpoint_wording import mend, state
+from personalization.views.endpoint_page import context, of_trial
+from personalization.views.endpoint_wording import state
 
 MOST_TRIALS = 32_767  # as many as a call's attempt can count
 
@@ -46,28 +49,49 @@ def endpoint_new(request: StaffRequest) -> HttpResponse:
 @researcher_required
 @never_cache
 def endpoint(request: StaffRequest, name: str) -> HttpResponse:
-    """Show an endpoint with its last trial, and change it."""
+    """Show an endpoint with its last trial, and change it, its limits or its prices."""
     one = _named(name)
+    what = request.POST.get("what", "")
+    data = request.POST if request.method == "POST" else None
+    limits = LimitsForm(data if what == "limits" else None, _named(name))
+    price = PriceForm(data if what == "price" else None, one)
     form = None
-    if request.method == "POST" or not one.fixed:
+    if what == "limits":
+        if limits.is_valid():
+            limits.save()
+            messages.success(request, _("The limits are saved."))
+            return redirect("endpoint", one.name)
+    elif what == "price":
+        if price.add(request.user):
+            messages.success(request, _("The price is added."))
+            return redirect("endpoint", one.name)
+    elif data is not None:
         _changeable(one)
-        form = EndpointForm(
-            request.POST if request.method == "POST" else None, instance=_named(name)
-        )
+        form = EndpointForm(data, instance=_named(name))
         if form.is_valid():
             form.save()
             messages.success(request, _("The endpoint is saved. Now try it out."))
             return redirect("endpoint", one.name)
-    context = {
-        "endpoint": one,
-        "state": state(one),
-        "usual": one == usual(),
-        "form": form,
-        "mend": mend(one.error.partition(":")[0]),
-        **_of_trial(trials.newest(one)),
-    }
-    status = 422 if form and form.is_bound else 200
-    return render(request, "endpoint.html", context, status=status)
+    if form is None and not one.fixed:
+        form = EndpointForm(instance=_named(name))
+    shown = context(one, form=form, limits=limits, price=price)
+    return render(request, "endpoint.html", shown, status=200 if data is None else 422)
+
+
+@require_POST
+@researcher_required
+def endpoint_price_delete(request: StaffRequest, name: str, pk: int) -> HttpResponse:
+    """Delete a price that no call has used: it was a slip."""
+    one = _named(name)
+    price = Price.objects.filter(endpoint=one, pk=pk).first()
+    if price is None:
+        messages.info(request, _("This price is not there any more."))
+    elif delete(price):
+        messages.success(request, _("The price is deleted."))
+    else:
+        said = _("Calls were paid by this price, so it stays. Add a newer one instead.")
+        messages.error(request, said)
+    return redirect("endpoint", one.name)
 
 
 @require_POST
@@ -99,12 +123,8 @@ def endpoint_trial(request: StaffRequest, name: str, attempt: int) -> HttpRespon
     one = _named(name)
     if not 0 < attempt <= MOST_TRIALS:
         raise Http404
-    context = {"endpoint": one, **_of_trial(trials.trial(one, attempt))}
-    return render(request, "endpoint.html#trial", context)
-
-
-def _of_trial(trial: trials.Trial | None) -> dict[str, object]:
-    return {"trial": trial, "trial_mend": mend(trial.kind) if trial else ""}
+    shown = {"endpoint": one, **of_trial(trials.trial(one, attempt))}
+    return render(request, "endpoint.html#trial", shown)
 
 
 def _named(name: str) -> Endpoint:

@@ -213,7 +213,7 @@ def _down(place: float | None) -> float | None:
 
 def panel_class(panel: str) -> str:
     """Return the CSS class that colours a panel, the same on every page."""
-    if panel.startswith("judge:"):
+    if panel.startswith(("judge:", "baseline:")):
         return "panel-judge"
     if panel == "first_person":
         return "panel-first-person"

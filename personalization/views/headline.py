@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from personalization.agreement.estimate import Level
 from personalization.agreement.frames import HUMAN_ROLES
 from personalization.agreement.report import Record, Report
+from personalization.agreement.report.baselines import MAJORITY_CLASS, SINGLE
 from personalization.views import sections, wording
 from personalization.views.figures import Dot, Figure, Named, dot_figure
 
@@ -13,6 +16,9 @@ from personalization.views.figures import Dot, Figure, Named, dot_figure
 # p. 241: .800 to rely on, .667 as the lowest). A judge tuned on such labels learns their noise too.
 ALPHA_TO_TUNE = 0.667
 OMEGA_TO_PASS = 0.5
+
+# What strangers reach as judges of the owner, or of what is right: their majority, and one alone.
+STRANGERS = ("third_party", SINGLE)
 
 Key = tuple[str, str | None, str]
 
@@ -48,6 +54,13 @@ class Beside:
     invalid: Invalid | None
 
     @property
+    def name(self) -> str:
+        """Return what the line is called: a panel of strangers stands there as one judge."""
+        if self.panel == "third_party":
+            return _("panel of strangers (their majority)")
+        return wording.panel(self.panel)
+
+    @property
     def passes(self) -> bool | None:
         """Return whether the alternative annotator test lets the judge replace a person."""
         if self.omega is None or self.omega.value is None:
@@ -57,32 +70,46 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """The judges against one panel; each line with its drawing, where there is a number to draw."""
+    """The judges against one panel, and the baselines that stand beside them whatever is chosen.
+
+    Each line with its drawing, where there is a number to draw.
+    """
 
     panel: str
     judges: list[Beside]
+    baselines: list[Beside]
     figure: Figure
 
     @property
-    def lines(self) -> list[tuple[Beside, Dot | None]]:
-        """Return the lines with their drawings."""
+    def every(self) -> list[Beside]:
+        """Return all lines."""
+        return self.judges + self.baselines
+
+    @property
+    def parts(self) -> list[tuple[bool, list[tuple[Beside, Dot | None]]]]:
+        """Return the lines of judges, then those of baselines, with their drawings."""
         drawn = {row.record: row for row in self.figure.rows}
-        return [(line, drawn.get(line.judge)) for line in self.judges]
+        parts = ((False, self.judges), (True, self.baselines))
+        return [
+            (known, [(line, drawn.get(line.judge)) for line in lines])
+            for known, lines in parts
+            if lines
+        ]
 
     @property
     def has_people(self) -> bool:
         """Return whether any judge stands beside people on the same items."""
-        return any(line.people for line in self.judges)
+        return any(line.people for line in self.every)
 
     @property
     def has_omega(self) -> bool:
         """Return whether any line has the alternative annotator test."""
-        return any(line.omega for line in self.judges)
+        return any(line.omega for line in self.every)
 
     @property
     def has_bias(self) -> bool:
         """Return whether any line has a signed bias: not on nominal questions."""
-        return any(line.bias for line in self.judges)
+        return any(line.bias for line in self.every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +122,13 @@ class TooLittle:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """Everything above the sections."""
+    """Everything above the sections; awaited: the baselines that read items are still to come."""
 
     people: list[People]
     against: list[Against]
     warnings: list[TooLittle]
     invalid: list[Invalid]
+    awaited: bool
     threshold: float = ALPHA_TO_TUNE
 
     @property
@@ -113,18 +141,23 @@ class Headline:
 def headline(report: Report, level: str) -> Headline:
     """Return what stands above the sections."""
     found = leading(report.records)
-    names = [one.panel for one in report.shares if one.panel.startswith("judge:")]
     invalid = {one.panel: one for one in invalid_answers(report)}
+    judges = [one for one in invalid if one not in report.baselines]
     against = []
     for panel in (*reversed(HUMAN_ROLES), "reference"):
-        lines = [line for one in names if (line := _beside(found, one, panel, invalid.get(one)))]
-        if lines:
-            against.append(Against(panel, lines, _figure(lines)))
+        known = (*report.baselines, *(one for one in STRANGERS if one != panel), MAJORITY_CLASS)
+        lines, beside = (
+            [line for one in names if (line := _beside(found, one, panel, invalid.get(one)))]
+            for names in (judges, known)
+        )
+        if lines or beside:
+            against.append(Against(panel, lines, beside, _figure(lines + beside)))
     return Headline(
         people=_people(found, level),
         against=against,
         warnings=[one for role in HUMAN_ROLES if (one := _warning(found, role))],
-        invalid=list(invalid.values()),
+        invalid=[invalid[one] for one in judges],
+        awaited=not report.baselines,
     )
 
 
@@ -190,7 +223,7 @@ def _beside(
 
 def _figure(lines: list[Beside]) -> Figure:
     return dot_figure(
-        Named(wording.panel(one.panel), one.judge, _drawable(one.people))
+        Named(one.name, one.judge, _drawable(one.people))
         for one in lines
         if one.judge.value is not None
     )

@@ -1,9 +1,14 @@
-"""The form of a new run: who judges, and what."""
+"""The form of a new run: who judges, what, how, and within which limits."""
 
+from collections.abc import Mapping
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,10 +18,23 @@ from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.agreement.report import question_name
 from personalization.endpoints import usual
-from personalization.judge.baselines import BASELINES
-from personalization.judge.raters import USUAL_SAMPLING
-from personalization.models import Endpoint
+from personalization.judge.baselines import BASELINES, without_persona
+from personalization.judge.budgets import no_price
+from personalization.judge.manner import Manner
+from personalization.judge.raters import PROMPTS, USUAL_SAMPLING, unfit
+from personalization.judge.shots import NoExamplesError, draw
+from personalization.models import Endpoint, PromptVersion
+from personalization.prices import rate_on
+from personalization.prompt_versions import JUDGES, load
 from personalization.views import wording
+from personalization.views.run_limit_forms import LimitFields
+from personalization.views.run_manner_forms import FIELD_OF, MannerFields
+
+MOST_TOKENS = 1_000_000
+MOST_SEED = 2**31 - 1
+MOST_ITEMS = 10_000_000
+# A judge needs none of what is said of a model that is not asked.
+OF_JUDGES = ("model", "temperature", "max_tokens", "seed", "most_items", "budget", "deadline")
 
 
 class _Questions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -26,7 +44,7 @@ class _Questions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return format_html("{}: {}", apart(question_name(obj)), apart(asked))
 
 
-class RunForm(forms.Form):
+class RunForm(MannerFields, LimitFields):
     """A model at an endpoint, or baselines, or both; and the questions they are to answer."""
 
     endpoint = forms.ModelChoiceField(
@@ -50,13 +68,28 @@ class RunForm(forms.Form):
         help_text=gettext_lazy("0 is steady. Leave it empty for models that take no temperature."),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+    max_tokens = forms.IntegerField(
+        label=gettext_lazy("Longest answer, in tokens"),
+        required=False,
+        min_value=1,
+        max_value=MOST_TOKENS,
+        help_text=gettext_lazy("Empty: as long as the model likes."),
+    )
+    seed = forms.IntegerField(
+        label=gettext_lazy("Seed"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SEED,
+        help_text=gettext_lazy("Some models repeat themselves where it is the same."),
+    )
     baselines = forms.MultipleChoiceField(
-        label=gettext_lazy("Baselines"),
+        label=gettext_lazy("Compute now"),
         required=False,
         choices=lambda: [(name, wording.baseline(name)) for name in BASELINES],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy(
-            "Raters that know nothing; a judge should do better. They are free."
+            "Raters that know nothing; a judge should do better. They are free, and come by"
+            " themselves when a judge is done."
         ),
     )
     questions = _Questions(
@@ -64,39 +97,138 @@ class RunForm(forms.Form):
         label=gettext_lazy("Questions"),
         widget=forms.CheckboxSelectMultiple,
     )
+    most_items = forms.IntegerField(
+        label=gettext_lazy("At most so many items"),
+        required=False,
+        min_value=1,
+        max_value=MOST_ITEMS,
+        help_text=gettext_lazy("For a first look. Empty: all."),
+    )
 
-    def __init__(self, data: Any, *, study: Study) -> None:  # noqa: ANN401 - as Django types it
+    # Items shown as examples, with their answers; drawn as soon as all else is right.
+    drawn: tuple[tuple[int, int], ...] = ()
+
+    def __init__(self, data: QueryDict | None, *, study: Study) -> None:
         asked = Question.objects.filter(study=study).order_by("pk")
         super().__init__(data, initial=_first_values(asked))
         field = self.fields["questions"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         field.queryset = asked
+        self.offer_persona(study)
+        for name, versions in prompts_on_offer().items():
+            # A colleague's draft must not slip into everybody's judges.
+            usual_one = next((one for one in versions if one.shipped), versions[0])
+            self.fields[f"prompt-{name}"] = forms.TypedChoiceField(
+                label=name,
+                required=False,
+                coerce=int,
+                initial=usual_one.version,
+                choices=[(one.version, _version(one, usual_one)) for one in versions],
+            )
+
+    def prompt_fields(self) -> list[BoundField]:
+        """Return the fields that choose versions of prompts."""
+        return [self[one] for one in self.fields if one.startswith("prompt-")]
 
     def clean(self) -> dict[str, Any]:
-        """Require somebody who judges, and a model where a model is to be asked."""
+        """Require somebody who judges, and for a model all that it needs to be asked."""
         data = super().clean() or {}
         endpoint: Endpoint | None = data.get("endpoint")
-        if self.errors:
-            return data
-        if endpoint is None and not data.get("baselines"):
-            raise forms.ValidationError(_("Choose an endpoint, or at least one baseline."))
-        if endpoint is not None:
-            data["model"] = data["model"] or endpoint.model
-            if not data["model"]:
-                self.add_error("model", _("This endpoint has no usual model: name one."))
+        if endpoint is None and "endpoint" not in self.errors:
+            self._forget_judge()
+            if not data.get("baselines") and "baselines" not in self.errors:
+                raise forms.ValidationError(_("Choose an endpoint, or at least one baseline."))
+        elif endpoint is not None:
+            self.clean_manner(data)
+            self._clean_model(endpoint, data)
+            if not self.errors:
+                self._clean_judge(data)
         return data
+
+    @cached_property
+    def manners(self) -> list[Manner]:
+        """Return how the judge is asked: once, and without a persona where a twin is wanted."""
+        whole = self.manner(self.drawn)
+        twin = without_persona(whole) if self.cleaned_data.get("twin") else None
+        return [whole] if twin is None else [whole, twin]
 
     @property
     def sampling(self) -> dict[str, Any]:
-        """Return what is said to the model about sampling."""
-        temperature = self.cleaned_data["temperature"]
-        return {} if temperature is None else {"temperature": _whole(temperature)}
+        """Return what is said to the model about sampling; what is left empty is not said."""
+        said = {name: self.cleaned_data[name] for name in ("temperature", "max_tokens", "seed")}
+        return {name: _whole(value) for name, value in said.items() if value is not None}
+
+    @property
+    def prompts(self) -> dict[str, int]:
+        """Return the chosen versions of the prompts that this judge uses."""
+        said = {one: f"prompt-{one}" for one in (*PROMPTS, self.manner().form)}
+        return {
+            one: self.cleaned_data[field] or self.fields[field].initial
+            for one, field in said.items()
+            if field in self.fields
+        }
+
+    def _forget_judge(self) -> None:
+        """Without a model, nothing about a model can be wrong."""
+        for name in [*self.errors]:
+            if name in OF_JUDGES or name in MannerFields.base_fields or name.startswith("prompt-"):
+                del self.errors[name]
+
+    def _clean_judge(self, data: Mapping[str, Any]) -> None:
+        """Draw the examples, and see that prompts, sampling and answers go together."""
+        if count := data["shots"]:
+            try:
+                self.drawn = draw(
+                    list(data["questions"]),
+                    count,
+                    data["seed"] or 0,
+                    tie=data["tie"],
+                    provider=data["endpoint"].provider,
+                )
+            except NoExamplesError as error:
+                names = ", ".join(question_name(one) for one in error.questions)
+                self.add_error("shots", _("No item with a known answer for: %s") % names)
+                return
+        prompts = [load(name, version) for name, version in self.prompts.items()]
+        for fault in unfit(self.manner(self.drawn), self.sampling, prompts):
+            self.add_error(self._field_of(fault), fault)
+
+    def _field_of(self, fault: str) -> str:
+        """Return the field that a fault is about, by its first word."""
+        word = fault.split()[0].rstrip(":")
+        return f"prompt-{word}" if f"prompt-{word}" in self.fields else FIELD_OF.get(word, "answer")
+
+    def _clean_model(self, endpoint: Endpoint, data: dict[str, Any]) -> None:
+        if "model" in self.errors:
+            return
+        data["model"] = data["model"] or endpoint.model
+        if not data["model"]:
+            self.add_error("model", _("This endpoint has no usual model: name one."))
+        elif data.get("budget") is not None and rate_on(endpoint, data["model"]) is None:
+            self.add_error("budget", no_price())
+
+
+def prompts_on_offer() -> dict[str, list[PromptVersion]]:
+    """Return the prompts that judges use and that have several versions, the newest first."""
+    ours = reduce(or_, (Q(name__startswith=prefix) for prefix in JUDGES))
+    found: dict[str, list[PromptVersion]] = {}
+    for one in PromptVersion.objects.filter(ours).defer("text"):
+        found.setdefault(one.name, []).append(one)
+    return {name: versions for name, versions in found.items() if len(versions) > 1}
+
+
+def _version(one: PromptVersion, usual_one: PromptVersion) -> str:
+    said = _("version %(n)s") % {"n": one.version}
+    if one.note:
+        said = f"{said}: {one.note}"
+    return _("%(version)s (the usual one)") % {"version": said} if one is usual_one else said
 
 
 def _first_values(questions: "QuerySet[Question]") -> dict[str, Any]:
     """Return what the form starts with: the usual endpoint, and all that is worth asking."""
     endpoint = usual()
     return {
+        **MannerFields.usual(),
         "endpoint": endpoint.pk,
         "model": endpoint.model,
         "temperature": USUAL_SAMPLING["temperature"],

@@ -1,80 +1,36 @@
-"""What run pages show: how far runs are, and the raw answers item by item."""
+"""Items of a run with their readings, order beside order: what the judge said, what it came to."""
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, TextChoices
-from django.utils.translation import gettext_lazy
+from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.models import Item, Judgment, Option
 from personalization.asking import answer_of
-from personalization.judge.runs import OURS
 from personalization.llm.backend import AskError
 from personalization.models import JudgeRun, ModelCall, Verdict
 
-
-class State(TextChoices):
-    """How far a run is; it follows from its times."""
-
-    WAITING = "waiting", gettext_lazy("Waiting for a worker")
-    RUNNING = "running", gettext_lazy("Running")
-    PAUSED = "paused", gettext_lazy("Paused")
-    CANCELLED = "cancelled", gettext_lazy("Cancelled")
-    FINISHED = "finished", gettext_lazy("Finished")
-
-
-MOVING = (State.WAITING, State.RUNNING)
+STEP = "verdict"
+INCONSISTENT = "inconsistent"  # the one reason that items have and readings have not
+SHOWN_SAMPLES = 3  # of each order, in the list; the page of the item shows all
 ITEM_TEXTS = (
     "record", "attribute", "relevance_pair__attribute", "relevance_pair__query",
     "response_pair__query", "response__query", "question",
 )  # fmt: skip
 
 
-def state_of(run: JudgeRun) -> State:
-    """Return how far a run is."""
-    if run.cancelled_at:
-        return State.CANCELLED
-    if run.finished_at:
-        return State.FINISHED
-    if run.paused_at:
-        return State.PAUSED
-    return State.RUNNING if run.planned else State.WAITING
-
-
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One run: how far it is, and how many of its readings have no value, by reason."""
+class Bar:
+    """A share of a distribution, for one option."""
 
-    run: JudgeRun
-    state: State
-    missing: dict[str, int]
-
-    @property
-    def moving(self) -> bool:
-        """Return whether the line may look different a moment later."""
-        return self.state in MOVING
+    label: str
+    share: float
 
     @property
-    def ours(self) -> bool:
-        """Return whether the run was started here: others came with files, or over the API."""
-        return self.run.source in OURS
-
-    @property
-    def trouble(self) -> str:
-        """Return the kind of what is wrong, as the run keeps it before a colon."""
-        return self.run.trouble.partition(":")[0]
-
-
-def lines(runs: Collection[JudgeRun]) -> list[Line]:
-    """Return the lines of some runs."""
-    missing: dict[int, dict[str, int]] = defaultdict(dict)
-    ours = [one.pk for one in runs if one.source in OURS]
-    counted = Verdict.objects.filter(run__in=ours, reason__isnull=False)
-    for row in counted.values("run", "reason").annotate(readings=Count("pk")).order_by("reason"):
-        missing[row["run"]][str(row["reason"])] = row["readings"]
-    return [Line(one, state_of(one), missing[one.pk]) for one in runs]
+    def percent(self) -> str:
+        """Return the length of the bar, as drawings take it."""
+        return f"{100 * self.share:.2f}"
 
 
 @dataclass(slots=True)
@@ -83,61 +39,104 @@ class Told:
 
     verdict: Verdict
     label: str
+    bars: list[Bar]
     text: str = ""
     error: str = ""
 
 
 @dataclass(slots=True)
+class Order:
+    """The readings of an item in one order of its candidates."""
+
+    side: str
+    told: list[Told] = field(default_factory=list)
+    more: int = 0  # samples that are not shown
+
+
+@dataclass(slots=True)
 class Row:
-    """One item of a run: its readings beside each other, and what they came to."""
+    """One item of a run: its orders beside each other, and what they came to."""
 
     item: Item
     title: str
-    told: list[Told] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     judgment: Judgment | None = None
     label: str = ""
+    bars: list[Bar] = field(default_factory=list)
+
+
+class Labels:
+    """What the options of some questions are called, in their order."""
+
+    def __init__(self, questions: Collection[int]) -> None:
+        self.options: dict[int, list[Option]] = {pk: [] for pk in questions}
+        for one in Option.objects.filter(question__in=questions):
+            self.options[one.question_id].append(one)
+
+    def of(self, question: int, code: int | None) -> str:
+        """Return the label of an option, "" where there is no value."""
+        return next((str(one) for one in self.options[question] if one.code == code), "")
+
+    def bars(self, question: int, shares: Sequence[float] | None) -> list[Bar]:
+        """Return a distribution with its labels."""
+        pairs = zip(self.options[question], shares or [], strict=False)
+        return [Bar(str(option), share) for option, share in pairs]
 
 
 def rows(run: JudgeRun, *, after: int, most: int, reason: str = "") -> tuple[list[Row], int | None]:
     """Return some items of a run in order, and the last one's id where there are more.
 
-    With a reason, only items of which a reading has no value for this reason.
+    With a reason, only items of which a reading has no value for this reason, or whose orders
+    differ.
     """
-    settled = Verdict.objects.filter(run=run, settled_at__isnull=False, item__gt=after)
-    if reason:
+    settled = readings_of(run).filter(run=run, settled_at__isnull=False, item__gt=after)
+    if reason == INCONSISTENT:
+        differing = Judgment.objects.filter(
+            item=OuterRef("item"), rater=run.rater_id, reason=INCONSISTENT,
+            superseded_at=None, occasion=0,
+        )  # fmt: skip
+        settled = settled.filter(Exists(differing))
+    elif reason:
         settled = settled.filter(reason=reason)
     found = settled.order_by("item").values_list("item", flat=True).distinct()[: most + 1]
     ids = list(found)
-    return _rows(run, ids[:most]), ids[most - 1] if len(ids) > most else None
+    return rows_of(run, ids[:most]), ids[most - 1] if len(ids) > most else None
 
 
-def _rows(run: JudgeRun, ids: list[int]) -> list[Row]:
+def rows_of(run: JudgeRun, ids: Sequence[int], *, samples: int | None = SHOWN_SAMPLES) -> list[Row]:
+    """Return these items with their readings; no more samples of an order than so many."""
     items = Item.objects.select_related(*ITEM_TEXTS).in_bulk(ids)
-    verdicts = list(
-        Verdict.objects.filter(rater=run.rater_id, item__in=ids, settled_at__isnull=False).order_by(
-            "item", "side", "sample"
-        )
-    )
-    calls = _last_calls(verdicts)
-    labels = _labels({one.question_id for one in items.values()})
+    labels = Labels({one.question_id for one in items.values()})
     found = {pk: Row(items[pk], title_of(items[pk])) for pk in ids}
-    for verdict in verdicts:
-        told = Told(verdict, labels.get((verdict.question_id, verdict.value), ""))
-        call = calls.get(verdict.pk)
-        if call is not None:
-            told.text, told.error = _said(call), call.error or ""
-        found[verdict.item_id].told.append(told)
-    judgments = Judgment.objects.filter(
-        rater=run.rater_id, item__in=ids, superseded_at=None, occasion=0
-    )
-    for judgment in judgments:
-        row = found[judgment.item_id]
-        row.judgment = judgment
-        row.label = labels.get((judgment.question_id, judgment.value), "")
+    told = []
+    for verdict in readings_of(run).filter(item__in=ids).order_by("item", "side", "sample"):
+        orders = found[verdict.item_id].orders
+        if not orders or orders[-1].side != verdict.side:
+            orders.append(Order(verdict.side))
+        if samples is not None and len(orders[-1].told) >= samples:
+            orders[-1].more += 1
+            continue
+        label = labels.of(verdict.question_id, verdict.value)
+        told.append(Told(verdict, label, labels.bars(verdict.question_id, verdict.distribution)))
+        orders[-1].told.append(told[-1])
+    calls = _last_calls([one.verdict for one in told])
+    for one in told:
+        if (call := calls.get(one.verdict.pk)) is not None:
+            one.text, one.error = said(call), call.error or ""
+    if not run.trial:
+        _settled(run, found, labels)
     return list(found.values())
 
 
-def _said(call: ModelCall) -> str:
+def readings_of(run: JudgeRun) -> "QuerySet[Verdict]":
+    """Return the settled readings that belong beside each other: a judge's, or those of a trial."""
+    settled = Verdict.objects.filter(settled_at__isnull=False)
+    if run.trial:
+        return settled.filter(run=run)
+    return settled.filter(rater=run.rater_id, occasion=0)
+
+
+def said(call: ModelCall) -> str:
     """Return the text of an answer; where it is not of the protocol, all of it as it came."""
     if call.answer is None:
         return ""
@@ -147,15 +146,22 @@ def _said(call: ModelCall) -> str:
         return json.dumps(call.answer, ensure_ascii=False)
 
 
+def _settled(run: JudgeRun, found: Mapping[int, Row], labels: Labels) -> None:
+    """Put beside the readings what they came to."""
+    judgments = Judgment.objects.filter(
+        rater=run.rater_id, item__in=found, superseded_at=None, occasion=0
+    )
+    for judgment in judgments:
+        row = found[judgment.item_id]
+        row.judgment = judgment
+        row.label = labels.of(judgment.question_id, judgment.value)
+        row.bars = labels.bars(judgment.question_id, judgment.distribution)
+
+
 def _last_calls(verdicts: Iterable[Verdict]) -> dict[int, ModelCall]:
-    calls = ModelCall.objects.filter(step="verdict", work_id__in=[one.pk for one in verdicts])
+    calls = ModelCall.objects.filter(step=STEP, work_id__in=[one.pk for one in verdicts])
     last = calls.order_by("work_id", "-attempt").distinct("work_id")
     return {one.work_id: one for one in last}
-
-
-def _labels(questions: Collection[int]) -> dict[tuple[int, int | None], str]:
-    options = Option.objects.filter(question__in=questions)
-    return {(one.question_id, one.code): str(one) for one in options}
 
 
 def title_of(item: Item) -> str:

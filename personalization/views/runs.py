@@ -1,28 +1,28 @@
-"""Runs of judges and baselines: the list, a new one, one with its raw answers."""
+"""Runs of judges and baselines: the list, one run, one item of it."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
-from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
-from personalization.judge import runs as verbs
-from personalization.judge.planning import Plan, preview
-from personalization.judge.raters import known_judge
-from personalization.models import JudgeRun
+from personalization.models import JudgeRun, PromptVersion
+from personalization.models.run import RunSource
 from personalization.views.lookup import start_after, study_named
-from personalization.views.run_forms import RunForm
-from personalization.views.run_rows import lines, rows
+from personalization.views.run_limit_forms import LimitsForm
+from personalization.views.run_pace import minutes_of
+from personalization.views.run_rows import readings_of, rows
+from personalization.views.run_state import Filters, Line, lines
+from personalization.views.run_told import whole
+from personalization.views.run_wording import facts
 from personalization.views.wording import MISSING
 
 PAGE = 20
 ITEMS = 10
+# What may be wrong with a judge's readings, in the order of the page's filter.
+REASONS = ("inconsistent", "unparsed", "refused", "failed", "cannot_tell")
 
 
 @require_safe
@@ -30,13 +30,15 @@ ITEMS = 10
 def runs(request: StaffRequest, name: str) -> HttpResponse:
     """List the runs of a study, the newest first; the list follows those that are under way."""
     study = study_named(name)
-    every = study.judge_runs.select_related("rater", "by", "endpoint").order_by("-pk")
-    page = Paginator(every, PAGE).get_page(request.GET.get("page"))
-    listed = lines(list(page.object_list))
+    every = study.judge_runs.filter(trial=False).select_related("rater", "by", "endpoint")
+    filters = Filters.read(request.GET)
+    page = Paginator(filters.apply(every).order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    listed = lines(page.object_list)
     context = {
         "study": study,
         "tab": "runs",
         "page": page,
+        "filters": filters,
         "lines": listed,
         "moving": any(one.moving for one in listed),
     }
@@ -44,99 +46,71 @@ def runs(request: StaffRequest, name: str) -> HttpResponse:
     return render(request, f"runs.html{part}", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@researcher_required
-def run_new(request: StaffRequest, name: str) -> HttpResponse:
-    """Ask who is to judge what, say how many calls that takes, and start."""
-    study = study_named(name)
-    form = RunForm(request.POST if request.method == "POST" else None, study=study)
-    valid = form.is_bound and form.is_valid()
-    if valid and "start" in request.POST:
-        return _started(request, study, form)
-    context = {
-        "study": study,
-        "tab": "runs",
-        "form": form,
-        "work": _work(study, form) if valid else None,
-    }
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "run_new.html#work", context)
-    return render(request, "run_new.html", context, status=422 if form.errors else 200)
-
-
 @require_safe
 @researcher_required
 def run(request: StaffRequest, name: str, pk: int) -> HttpResponse:
     """Show one run: how far it is, what is wrong, and what the judge said, item by item."""
-    one = _run(name, pk)
+    one = run_named(name, pk)
     reason = request.GET.get("reason", "")
     if reason and reason not in MISSING:
         raise Http404
+    return run_page(request, one, LimitsForm(run=one), after=start_after(request), reason=reason)
+
+
+def run_page(
+    request: StaffRequest,
+    one: JudgeRun,
+    form: LimitsForm,
+    *,
+    after: int = 0,
+    reason: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Return the page of a run, with its limits as they are or as somebody has just sent them."""
     (line,) = lines([one])
-    context: dict[str, Any] = {"study": one.study, "tab": "runs", "line": line, "run": one}
+    context = _progress(one, line)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "run.html#progress", context)
-    shown, more = rows(one, after=start_after(request), most=ITEMS, reason=reason)
-    return render(request, "run.html", context | {"rows": shown, "next": more, "reason": reason})
+    shown, more = rows(one, after=after, most=ITEMS, reason=reason)
+    context |= {
+        "rows": shown,
+        "next": more,
+        "reason": reason,
+        "reasons": REASONS,
+        "form": form if one.source == RunSource.CALLED else None,
+        "facts": facts(one.rater.configuration),
+        "prompts": _prompts(one),
+    }
+    return render(request, "run.html", context, status=status)
 
 
-@require_POST
+@require_safe
 @researcher_required
-def run_cancel(request: StaffRequest, name: str, pk: int) -> HttpResponse:
-    """Cancel a run; to say so twice is no fault."""
-    one = _run(name, pk)
-    if verbs.cancel(one):
-        messages.success(request, _("The run is cancelled. What is settled stays."))
-    return redirect("run", name, pk)
+def run_item(request: StaffRequest, name: str, pk: int, item: int) -> HttpResponse:
+    """Show all that a judge was sent and has said about one item, attempt by attempt."""
+    one = run_named(name, pk)
+    if not readings_of(one).filter(item=item).exists():
+        raise Http404
+    context = {"study": one.study, "tab": "runs", "run": one, "whole": whole(one, item)}
+    return render(request, "run_item.html", context)
 
 
-@require_POST
-@researcher_required
-def run_again(request: StaffRequest, name: str, pk: int) -> HttpResponse:
-    """Let a paused run go on."""
-    one = _run(name, pk)
-    if verbs.try_again(one):
-        messages.success(request, _("The run goes on."))
-    return redirect("run", name, pk)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What would be done: a judge's plan, where a model is asked; how many baselines."""
-
-    plan: Plan | None
-    baselines: int
-
-
-def _run(name: str, pk: int) -> JudgeRun:
+def run_named(name: str, pk: int) -> JudgeRun:
+    """Return a run of the study of that name, or answer 404."""
     every = JudgeRun.objects.select_related("study", "rater", "by", "endpoint")
     return get_object_or_404(every, pk=pk, study__name=name)
 
 
-def _work(study: Study, form: RunForm) -> Work:
-    data = form.cleaned_data
-    endpoint, questions = data["endpoint"], list(data["questions"])
-    if endpoint is None:
-        return Work(None, len(data["baselines"]))
-    judge = known_judge(endpoint, data["model"], form.sampling)
-    known = judge.pk if judge else None
-    plan = preview(study, questions, provider=endpoint.provider, rater=known)
-    return Work(plan, len(data["baselines"]))
+def _progress(one: JudgeRun, line: Line) -> dict[str, Any]:
+    """Return what the part of the page needs that follows a run."""
+    context = {"study": one.study, "tab": "runs", "line": line, "run": one}
+    return context | {"minutes": minutes_of(one) if line.ours else []}
 
 
-def _started(request: StaffRequest, study: Study, form: RunForm) -> HttpResponse:
-    data, by = form.cleaned_data, request.user
-    questions = list(data["questions"])
-    started = verbs.start_baselines(study, questions, data["baselines"], by)
-    if data["endpoint"] is not None:
-        judge = verbs.start_judge(
-            study, questions, data["endpoint"], data["model"], form.sampling, by
-        )
-        started.append(judge)
-    if not started:
-        form.add_error("baselines", _("These baselines have nothing to say about these questions."))
-        context = {"study": study, "tab": "runs", "form": form, "work": None}
-        return render(request, "run_new.html", context, status=422)
-    if len(started) == 1:
-        return redirect("run", study.name, started[0].pk)
-    return redirect("runs", study.name)
+def _prompts(one: JudgeRun) -> list[PromptVersion]:
+    """Return the versions of the prompts that a judge may use."""
+    used = one.rater.configuration.get("prompts")
+    if not isinstance(used, dict):
+        return []
+    hashes = [each.get("hash") for each in used.values() if isinstance(each, dict)]
+    return list(PromptVersion.objects.filter(name__in=used, hash__in=hashes).order_by("name"))

@@ -14,6 +14,7 @@ from annotation.models import Item, Judgment, Question, Rater
 from annotation.models.rater import RaterKind
 from annotation.permissions import StaffRequest, researcher_required
 from personalization.agreement.frames.selection import EVERYTHING, Selection
+from personalization.agreement.report.baselines import COUNTED, SINGLE
 from personalization.models import Verdict
 from personalization.views import filters, subjects, wording
 from personalization.views.behind import Panel, conditions, takes_all
@@ -59,6 +60,7 @@ ORDER BY j.item_id LIMIT %(limit)s
 
 CHOSEN = "SELECT j.id FROM annotation_judgment j WHERE j.item_id = ANY(%(items)s::bigint[])"
 CHOSEN_OF_ALL = CHOSEN.replace("annotation_judgment", EVERY)
+HEADING = ("item", "panel", "rater", "value", "reason", "certainty", "score", "extra")
 # What the address of these pages holds besides filters.
 OWN = ("panel", "against", "statistic", "after")
 
@@ -133,10 +135,9 @@ def votes_csv(request: StaffRequest, name: str, pk: int) -> HttpResponseBase:
     """Return every vote behind one number, one line each."""
     question = question_of(name, pk)
     asked = _asked(request, question)
-    heading = ["item", "panel", "rater", "value", "reason", "certainty", "score", "extra"]
     return csv_response(
         f"{name}-{question.key}-{asked.statistic or 'votes'}",
-        heading,
+        HEADING,
         _vote_lines(question, asked),
     )
 
@@ -223,6 +224,8 @@ def _asked(request: HttpRequest, question: Question) -> Asked:
 def _panel(question: Question, name: str) -> Panel:
     if name in ROLES:
         return Panel(name, role=name)
+    if name in COUNTED:
+        return Panel(name, role="third_party" if name == SINGLE else None)
     if "\0" in name:  # which PostgreSQL takes in no text
         raise Http404
     kind, _colon, rater = name.partition(":")
@@ -238,8 +241,9 @@ def _panel(question: Question, name: str) -> Panel:
 
 
 def _judges(question: Question) -> list[Rater]:
+    """Return the machines that answered, judges before baselines."""
     answers = Judgment.objects.filter(rater=OuterRef("pk"), question=question)
-    return list(Rater.objects.filter(Exists(answers), kind__in=MACHINES).order_by("name"))
+    return list(Rater.objects.filter(Exists(answers), kind__in=MACHINES).order_by("-kind", "name"))
 
 
 def _ids(sql: str, parameters: dict[str, Any]) -> list[int]:
@@ -288,7 +292,7 @@ def _rows(
     for pk in ids:
         mine = [one for one in judgments if one.item_id == pk]
         by_panel = [
-            (panel, [one for one in mine if one.pk in those and panel.holds(one)])
+            (panel, panel.of_item([one for one in mine if one.pk in those]))
             for panel, those in zip(panels, counted, strict=True)
         ]
         values = {one.value for _panel, votes in by_panel for one in votes}
@@ -319,6 +323,8 @@ def _vote_lines(question: Question, asked: Asked) -> Iterator[dict[str, object]]
     while ids := _item_ids(question, asked, after, CHUNK):
         for row in _rows(question, ids, asked.panels, asked=asked):
             for panel, given in row.panels:
+                if panel.constant:  # the item makes the number, and nobody's vote does
+                    yield dict.fromkeys(HEADING) | {"item": _name_of(row.item), "panel": panel.name}
                 for one in given:
                     yield _vote_line(row, panel, one, keys)
         after = ids[-1]
@@ -326,7 +332,7 @@ def _vote_lines(question: Question, asked: Asked) -> Iterator[dict[str, object]]
 
 def _vote_line(row: Row, panel: Panel, one: Judgment, keys: dict[int, str]) -> dict[str, object]:
     return {
-        "item": row.item.record.key if row.item.record else row.item.pk,
+        "item": _name_of(row.item),
         "panel": panel.name,
         "rater": one.rater.name,
         "value": None if one.value is None else keys[one.value],
@@ -335,3 +341,7 @@ def _vote_line(row: Row, panel: Panel, one: Judgment, keys: dict[int, str]) -> d
         "score": one.score,
         "extra": "true" if one.pk in row.beyond else None,
     }
+
+
+def _name_of(item: Item) -> str | int:
+    return item.record.key if item.record else item.pk

@@ -14,6 +14,11 @@ PANELS = {
     "first_person": gettext_lazy("First person"),
     "third_party": gettext_lazy("Third party"),
     "reference": gettext_lazy("Reference"),
+    "baseline:single_stranger": gettext_lazy("single stranger, drawn by lot"),
+    "baseline:majority_class": gettext_lazy("most common answer"),
+    "baseline:uniform": gettext_lazy("all answers alike"),
+    "baseline:base_rate": gettext_lazy("shares of all answers"),
+    "baseline:majority_distribution": gettext_lazy("most common answer, as a distribution"),
 }
 
 PAIR_MEAN = gettext_lazy("Mean over pairs of raters with at least 10 items in common.")
@@ -530,6 +535,8 @@ BASELINES = {
     "majority": gettext_lazy("Majority class: what strangers have answered most often so far"),
     "longer": gettext_lazy("Longer answer"),
     "first_position": gettext_lazy("First position: what stands first"),
+    "bm25": gettext_lazy("BM25: what shares more words with the person and the request"),
+    "embedding": gettext_lazy("Embedding: what is closer to the person and the request"),
 }
 
 # Why a run has paused, and what somebody can do about it.
@@ -544,6 +551,38 @@ TROUBLES = {
     ),
     "closed": gettext_lazy("The endpoint was closed. Open it again."),
     "broken": gettext_lazy("Something broke on our side. The log of the worker says what."),
+    "budget": gettext_lazy(
+        "What is left of the budget is not enough for one more call. Raise it, then go on."
+    ),
+    "no_price": gettext_lazy(
+        "No price of the model is known, so the budget cannot be kept. Enter the price on the"
+        " endpoint's page, then go on."
+    ),
+    "deadline": gettext_lazy(
+        "The deadline is over. Set a later one, or none; what is left is asked then."
+    ),
+    "asked": gettext_lazy("Somebody has paused the run. It goes on when you say so."),
+    "shots": gettext_lazy(
+        "The examples are no longer there: their people have left, or the items are judged now."
+        " Start a new run with new examples."
+    ),
+    "timeout": gettext_lazy(
+        "The endpoint has not answered in time again and again. See that it is running, or allow"
+        " more seconds; then go on."
+    ),
+    "unavailable": gettext_lazy(
+        "Nobody answers at the endpoint. See that it is running; then go on."
+    ),
+    "rate_limited": gettext_lazy(
+        "The endpoint is asked too often, or its quota is used up. Lower the requests at a time, or"
+        " wait; then go on."
+    ),
+    "cut": gettext_lazy(
+        "The endpoint's answers break off. Its own log may say why; mend that, then go on."
+    ),
+    "garbage": gettext_lazy(
+        "What the endpoint sends is not the OpenAI protocol. Check its address; then go on."
+    ),
 }
 
 LEVELS = {

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from annotation.models import Question
+from annotation.models import Judgment, Question, Rater
+from annotation.models.rater import RaterKind
 from personalization.agreement.frames.reading import Parameter, rows
 from personalization.agreement.frames.selection import Selection, SelectionError
 
@@ -60,6 +62,8 @@ HOW_TO_MEND: Mapping[str, str | Promise] = {
     "demographic": gettext_lazy("Import them: manage.py import_demographics."),
 }
 
+ALWAYS_THERE = gettext_lazy("Baselines stand beside every judge: %(names)s cannot be left out.")
+
 
 def check(question: Question, selection: Selection) -> None:
     """Raise SelectionError where a filter names an arm, property or rater that is not there."""
@@ -84,8 +88,21 @@ def check(question: Question, selection: Selection) -> None:
         known = sorted(value for (value,) in rows(KNOWN[what], parameters))
         if missing := sorted(wanted - {*known}):
             faults[name] = _fault(what, missing, known)
+        elif name == "without_rater" and (fixed := sorted(wanted & _baselines(question))):
+            names = {"names": ", ".join(map(repr, fixed))}
+            faults[name] = ALWAYS_THERE % names
     if faults:
         raise SelectionError(faults)
+
+
+def _baselines(question: Question) -> set[str]:
+    """Return the names that only baselines have here."""
+    answered = Rater.objects.filter(
+        Exists(Judgment.objects.filter(rater=OuterRef("pk"), question=question))
+    )
+    baselines = answered.filter(kind=RaterKind.BASELINE).values_list("name", flat=True)
+    others = answered.exclude(kind=RaterKind.BASELINE).values_list("name", flat=True)
+    return {*baselines} - {*others}
 
 
 def _fault(what: str, missing: list[str], known: list[str]) -> str:

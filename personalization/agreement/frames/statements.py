@@ -95,6 +95,13 @@ SELECT EXISTS (
 )
 """
 
+# Baselines stand beside every judge: naming raters neither chooses nor hides them (protocols 5).
+BASELINE = "j.rater_id IN (SELECT r.id FROM annotation_rater r WHERE r.kind = 'baseline')"
+KEPT = {
+    True: "j.rater_id = ANY(%({word}_kept)s::bigint[])",
+    False: f"(j.rater_id = ANY(%({{word}}_kept)s::bigint[]) OR {BASELINE})",
+}
+
 
 class Statements:
     """The statements of one question under one selection, with their parameters."""
@@ -209,7 +216,7 @@ class Statements:
         self.parameters |= {f"{word}_kept": kept, f"{word}_dropped": dropped}
         found = []
         if kept or (self.selection.raters and not only):
-            found.append(f"j.rater_id = ANY(%({word}_kept)s::bigint[])")
+            found.append(KEPT[person].format(word=word))
         if dropped:
             found.append(f"j.rater_id <> ALL(%({word}_dropped)s::bigint[])")
         return found

@@ -9,6 +9,7 @@ from personalization.agreement.intervals.draws import same_draws
 from personalization.agreement.minimums import applied
 from personalization.agreement.report.against import add_third_party_against_owner
 from personalization.agreement.report.alternative import add_alternative
+from personalization.agreement.report.baselines import add_baselines, baseline_names
 from personalization.agreement.report.ceilings import add_ceilings
 from personalization.agreement.report.certainty import add_certainty
 from personalization.agreement.report.distributions import add_distributions
@@ -27,7 +28,10 @@ __all__ = ["Confusion", "Record", "Report", "Shares", "of_question", "of_study",
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is known of one question: records, label shares, confusion tables, item count."""
+    """All that is known of one question: records, label shares, confusion tables, item count.
+
+    baselines: the panels among the judges that know next to nothing.
+    """
 
     stamp: str
     n_items: int
@@ -35,6 +39,7 @@ class Report:
     records: list[Record]
     shares: list[Shares]
     confusions: list[Confusion]
+    baselines: list[str]
 
 
 def of_study(study: Study) -> list[Report]:
@@ -54,11 +59,12 @@ def of_question(question: Question, selection: Selection = EVERYTHING) -> Report
         records=records,
         shares=shares(frame),
         confusions=confusions(frame),
+        baselines=baseline_names(frame),
     )
 
 
 def _records(frame: frames.Frame) -> list[Record]:
-    """Return the records: people, then judges, then judges among themselves."""
+    """Return the records: people, then judges, judges among themselves, baselines."""
     out = Collection(question_name(frame.question), frame.seed, [])
     for role in frame.panels:
         add_panel(out, frame, role)
@@ -67,6 +73,7 @@ def _records(frame: frames.Frame) -> list[Record]:
     for judge in frame.judges:
         add_judge(out, frame, judge)
     add_judge_pairs(out, frame)
+    add_baselines(out, frame)
     add_ceilings(out, frame)
     add_alternative(out, frame)
     add_distributions(out, frame)

@@ -25,7 +25,7 @@ def add_distributions(out: Collection, frame: Frame) -> None:
         for judge in frame.judges:
             name = judge_name(frame, judge)
             if judge.shares is not None:
-                _add_shares(out, frame, role, name, judge.shares)
+                add_shares(out, frame, role, name, judge.shares)
                 continue
             found = tvd_of_values(
                 labels.histogram,
@@ -41,7 +41,8 @@ def _n_raters(frame: Frame, role: str) -> int | None:
     return len(frame.panels[role].rater_ids) if identity_known(frame, role) else None
 
 
-def _add_shares(out: Collection, frame: Frame, role: str, name: str, shares: FloatArray) -> None:
+def add_shares(out: Collection, frame: Frame, role: str, name: str, shares: FloatArray) -> None:
+    """Add how far one judge's distributions lie from the label shares of one panel."""
     seed, hist = out.seed_of(name, role), frame.panels[role].histogram
     pairs = paired(hist, shares, frame.owner, _n_raters(frame, role))
     enough = current()

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
+from annotation.models.rater import RaterKind
 from personalization.agreement.arrays import BoolArray, IntArray
 from personalization.agreement.estimate import Reason
 from personalization.agreement.frames import Frame, JudgeAnswers, Orders, identity_known
@@ -34,6 +35,11 @@ def judge_name(frame: Frame, judge: JudgeAnswers) -> str:
     names = [frame.raters[other.rater_id].name for other in frame.judges]
     name = frame.raters[judge.rater_id].name
     return f"judge:{name}" if names.count(name) == 1 else f"judge:{name}#{judge.rater_id}"
+
+
+def is_baseline(frame: Frame, judge: JudgeAnswers) -> bool:
+    """Return whether this judge knows next to nothing."""
+    return frame.raters[judge.rater_id].kind == RaterKind.BASELINE
 
 
 def add_judge(out: Collection, frame: Frame, judge: JudgeAnswers) -> None:
@@ -129,10 +135,16 @@ def _add_order_accuracy(
 
 
 def add_judge_pairs(out: Collection, frame: Frame) -> None:
-    """Add judges against each other, where they are few enough to read."""
-    if len(frame.judges) > MOST_JUDGES:
+    """Add judges against each other and against baselines, where they are few enough to read.
+
+    How far a judge agrees with a baseline says what it may go by; two baselines say nothing.
+    """
+    known = {one.rater_id for one in frame.judges if not is_baseline(frame, one)}
+    if len(known) > MOST_JUDGES:
         return
     for one, other in combinations(frame.judges, 2):
+        if not known & {one.rater_id, other.rater_id}:
+            continue
         add_pair(
             out,
             frame,

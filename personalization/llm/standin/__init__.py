@@ -15,7 +15,7 @@ from personalization.llm.fences import fenced
 from personalization.llm.standin.chat import reply
 from personalization.llm.standin.extraction import extract
 from personalization.llm.standin.generation import generate
-from personalization.llm.standin.judging import judge, keys
+from personalization.llm.standin.judging import judge, logprobs
 from personalization.llm.standin.words import WORD
 
 TASK = re.compile(r"^Task: (\w+)$", re.MULTILINE)
@@ -26,20 +26,25 @@ DIMENSIONS = 256
 
 def said(messages: Sequence[Message], introduce: bool = True) -> str:
     """Return what the stand-in says to these messages; it introduces itself in first replies."""
-    instructions = "\n".join(one.content for one in messages if one.role == "system")
-    task = TASK.search(instructions)
-    name = task[1] if task else "reply"
+    name, instructions, data = _read(messages)
     if name == "reply":
         return reply(messages, introduce)
-    data: dict[str, str] = {}
-    for message in messages:
-        data |= fenced(message.content)
     if name == "extraction":
         return extract(data.get("conversation", ""))
     if name == "generation":
         known = ATTRIBUTE.findall(data.get("attributes", ""))
         return generate(data.get("query", ""), known)
-    return judge(name, keys(instructions), data)
+    return judge(name, instructions, data)
+
+
+def _read(messages: Sequence[Message]) -> tuple[str, str, dict[str, str]]:
+    """Return the task, the instructions and the fenced texts of messages."""
+    instructions = "\n".join(one.content for one in messages if one.role == "system")
+    task = TASK.search(instructions)
+    data: dict[str, str] = {}
+    for message in messages:
+        data |= fenced(message.content)
+    return task[1] if task else "reply", instructions, data
 
 
 def vector(text: str) -> list[float]:
@@ -70,19 +75,21 @@ class Standin:
             "prompt_tokens": tokens(ask.messages),
             "completion_tokens": len(WORD.findall(text)),
         }
+        choice: dict[str, object] = {
+            "index": 0,
+            "message": {"role": "assistant", "content": text},
+            "finish_reason": "stop",
+        }
+        name, instructions, data = _read(ask.messages)
+        if ask.top_logprobs and name.startswith("judge_"):
+            choice["logprobs"] = logprobs(name, instructions, data, ask.top_logprobs)
         raw = {
             "object": "chat.completion",
             "model": "offline-stand-in",
-            "choices": [
-                {
-                    "index": 0,
-                    "message": {"role": "assistant", "content": text},
-                    "finish_reason": "stop",
-                }
-            ],
+            "choices": [choice],
             "usage": usage,
         }
-        return Answer(text, "stop", raw, **usage)
+        return Answer(text, "stop", raw, usage["prompt_tokens"], usage["completion_tokens"])
 
     async def stream(self, ask: Ask) -> AsyncIterator[str | Answer]:
         """Yield the answer word by word, and last as a whole."""

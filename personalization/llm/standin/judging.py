@@ -1,27 +1,91 @@
-"""The stand-in as judge: it counts words in common, and says so."""
+"""The stand-in as judge: it counts words in common, and says so, in the form that is asked of it."""
 
+import json
+import math
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from personalization.llm.standin.words import common
 
+HEADING = re.compile(r"^Possible answers, key and meaning:\n((?:- .*\n?|    .*\n?)+)", re.MULTILINE)
 OPTION = re.compile(r"^- ([^\s:]+): ", re.MULTILINE)
 ENTRY = re.compile(r"^- ", re.MULTILINE)
 USER_TURN = re.compile(r"^\[\d+\] user: ((?:.*)(?:\n {4}.*)*)", re.MULTILINE)
 LITTLE, MUCH = 0.02, 0.12  # differences between two responses
+# What marks the forms of an answer in the prompts form_*.
+CERTAINTY, SHARES, ALONE, REASONS = "]] [[", "a JSON object with the keys", "the key alone", "Think"
+FALL = 0.35  # how much less likely each step away from the answer is
+NO_WORD = "There is no answer to choose from."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the stand-in finds: a key, why, and how likely it holds each key to be."""
+
+    key: str
+    why: str
+    shares: Mapping[str, float]
 
 
 def keys(instructions: str) -> list[str]:
     """Return the keys of the answers that a judge prompt allows, in their order."""
-    return OPTION.findall(instructions)
+    listed = HEADING.search(instructions)
+    return OPTION.findall(listed[1] if listed else instructions)
 
 
-def judge(task: str, options: list[str], data: dict[str, str]) -> str:
-    """Return a judge's answer: one sentence, then the line with the key."""
+def verdict(task: str, options: Sequence[str], data: Mapping[str, str]) -> Verdict | None:
+    """Return what the stand-in finds; None where there is nothing to choose from."""
     if not options:
-        return "There is no answer to choose from."
+        return None
     at = {"judge_attribute": _attribute, "judge_relevance": _relevance}.get(task, _pair)
-    key, why = at(options, data)
-    return f"{why} I am a stand-in that counts words and understands none.\nAnswer: {key}"
+    key, why = at(list(options), dict(data))
+    return Verdict(key, why, _shares(options, key))
+
+
+def judge(task: str, instructions: str, data: Mapping[str, str]) -> str:
+    """Return a judge's answer in the demanded form: one sentence first, where reasons are asked."""
+    found = verdict(task, keys(instructions), data)
+    if found is None:
+        return NO_WORD
+    if ALONE in instructions:
+        return found.key
+    if CERTAINTY in instructions:
+        said = f"[[{found.key}]] [[{max(1, round(100 * found.shares[found.key]))}]]"
+    elif SHARES in instructions:
+        said = json.dumps(_percent(found.shares))
+    else:
+        said = f"Answer: {found.key}"
+    if REASONS not in instructions:
+        return said
+    return f"{found.why} I am a stand-in that counts words and understands none.\n{said}"
+
+
+def logprobs(task: str, instructions: str, data: Mapping[str, str], most: int) -> dict[str, object]:
+    """Return the log-probabilities of an answer that is one key, as endpoints give them."""
+    found = verdict(task, keys(instructions), data)
+    if found is None:
+        return {"content": []}
+    top = sorted(found.shares.items(), key=lambda one: -one[1])[:most]
+    rows = [{"token": key, "logprob": math.log(share)} for key, share in top]
+    token = {"token": found.key, "logprob": math.log(found.shares[found.key])}
+    return {"content": [{**token, "top_logprobs": rows}]}
+
+
+def _shares(options: Sequence[str], key: str) -> dict[str, float]:
+    """Return how likely each key is: less with every step away from the answer."""
+    at = options.index(key)
+    weights = {one: FALL ** abs(place - at) for place, one in enumerate(options)}
+    total = sum(weights.values())
+    return {one: weight / total for one, weight in weights.items()}
+
+
+def _percent(shares: Mapping[str, float]) -> dict[str, int]:
+    """Return shares as whole numbers that add up to 100; the largest one takes up what is left."""
+    whole = {key: round(100 * share) for key, share in shares.items()}
+    largest = max(whole, key=lambda key: whole[key])
+    whole[largest] += 100 - sum(whole.values())
+    return whole
 
 
 def _place(options: list[str], share: float) -> str:

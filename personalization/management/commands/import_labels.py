@@ -1,23 +1,18 @@
 """Bring labels into a study from the command line."""
 
 from argparse import ArgumentParser
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from tqdm import tqdm
 
 from annotation.models import Study
 from personalization.imports import specification
 from personalization.imports.errors import ImportRefusedError
 from personalization.imports.outcome import Outcome
-from personalization.imports.reading import LabelFile
 from personalization.imports.verb import import_labels
-
-SHOWN_FAULTS = 20
+from personalization.management.importing import opened, study_called, tell_faults, text_of
 
 
 class Command(BaseCommand):
@@ -39,8 +34,8 @@ class Command(BaseCommand):
         """Import, and print what came of it."""
         try:
             with transaction.atomic():
-                spec = specification.parse(_text(question))
-                outcome = self._import(_study(study), spec, options)
+                spec = specification.parse(text_of(question))
+                outcome = self._import(study_called(study), spec, options)
                 if options["dry_run"] or (options["strict"] and outcome.counts.bad):
                     transaction.set_rollback(True)
         except ImportRefusedError as error:
@@ -50,39 +45,19 @@ class Command(BaseCommand):
     def _import(
         self, study: Study, spec: specification.Specification, options: dict[str, Any]
     ) -> Outcome:
-        with ExitStack() as stack:
-            files = {
-                name: _open(stack, options[name])
-                for name in ("items", "human", "judges")
-                if options[name]
-            }
-            bar = stack.enter_context(
-                tqdm(
-                    total=sum(file.size for file in files.values()),
-                    unit="B",
-                    unit_scale=True,
-                    disable=None,
-                    leave=False,
-                )
-            )
+        paths = {name: options[name] for name in ("items", "human", "judges")}
+        with opened(paths) as (files, progress):
             return import_labels(
                 study,
                 spec,
                 **files,
                 strict=options["strict"],
                 dry_run=options["dry_run"],
-                progress=lambda read: (bar.update(read), None)[1],
+                progress=progress,
             )
 
     def _report(self, study: str, outcome: Outcome, options: dict[str, Any]) -> None:
-        for fault in outcome.faults.kept[:SHOWN_FAULTS]:
-            self.stderr.write(f"{fault.file} line {fault.line}: {fault.message}")
-        if outcome.faults.count > SHOWN_FAULTS:
-            self.stderr.write(f"... and {outcome.faults.count - SHOWN_FAULTS} more lines.")
-        if options["strict"] and outcome.faults.count:
-            raise CommandError(
-                f"Nothing was imported: {outcome.faults.count} bad lines and --strict."
-            )
+        tell_faults(outcome.faults, self.stderr, strict=options["strict"])
         counts = outcome.counts
         if outcome.new_version:
             self.stdout.write(
@@ -96,31 +71,3 @@ class Command(BaseCommand):
             f" {counts.raters} new raters, {counts.references} references;"
             f" {counts.elsewhere} lines for other questions, {counts.bad} bad lines."
         )
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{file} cannot be read: {error}") from error
-
-
-def _open(stack: ExitStack, path: Path) -> LabelFile:
-    try:
-        stream = stack.enter_context(path.open("rb"))
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-    return LabelFile(path.name, stream, path.stat().st_size)
-
-
-def _study(name: str) -> Study:
-    study = Study.objects.filter(name=name).first()
-    if study is not None:
-        return study
-    study = Study(name=name, title=name)
-    try:
-        study.full_clean()
-    except ValidationError as error:
-        raise CommandError(f"--study {name}: {' '.join(error.messages)}") from error
-    study.save()
-    return study

@@ -13,7 +13,7 @@ from personalization.judge.runs import cancel, try_again
 from personalization.judge.scales import scale_of
 from personalization.judge.settlement import Reading
 from personalization.judge.settling import Read, keep
-from personalization.models import Endpoint, JudgeRun, ModelCall, Verdict
+from personalization.models import Crew, Endpoint, JudgeRun, ModelCall, Verdict
 from personalization.models.run import RunSource
 from tests import factories as make
 from tests.llm_server import LLMServer
@@ -44,9 +44,8 @@ def test_a_run_that_finds_no_place_does_not_ask_for_a_job_at_once(one: JudgeRun)
     """Another run has the endpoint's one place: the job for this one waits, and nothing is asked."""
     assert one.endpoint is not None
     Endpoint.objects.update(concurrency=1)
-    other = run(one.study, "relevance", at=one.endpoint)
-    plan(other)
-    assert claim(other, "somebody", 1)
+    until = timezone.now() + timedelta(minutes=1)
+    Crew.objects.create(endpoint=one.endpoint, worker="somebody", places=1, until=until)
     ProcrastinateJob.objects.all()._raw_delete("default")
     began = timezone.now()
     go(one)

@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from personalization.judge.choices import Choice, Scale
+from personalization.judge.manner import Form, Manner
+from personalization.judge.parsing import read
 from personalization.llm.backend import Answer, Ask, Message
 from personalization.llm.fences import listed, numbered, options
 from personalization.llm.standin import Standin, said
@@ -22,6 +25,13 @@ def chat(*texts: str) -> str:
     speakers = ("user", "assistant")
     messages = [Message(speakers[at % 2], text) for at, text in enumerate(texts)]  # type: ignore[arg-type]
     return said([*prompt("reply").fill(task="Talk about your free time."), *messages])
+
+
+def asked(name: str, form: str = "form_value_reasons", **texts: str) -> tuple[Message, ...]:
+    """Return the newest prompt of a judge with a form, and nothing at the places not named."""
+    (how,) = prompt(form).fill()
+    one = prompt(name)
+    return one.fill(**dict.fromkeys(one.places, "") | texts | {"how": how.content})
 
 
 def test_the_first_reply_says_what_it_is() -> None:
@@ -125,7 +135,7 @@ def test_judging_a_statement(statement: str, key: str) -> None:
     """By the words that the person really used; the assistant's words do not count."""
     talk = numbered([(1, "user", "I sail every summer."), (2, "assistant", "Antique maps, dogs.")])
     texts = {"conversation": talk, "attribute": statement, "reason": "", "question": "True?"}
-    answer = said(prompt("judge_attribute").fill(**texts, options=THREE))
+    answer = said(asked("judge_attribute", **texts, options=THREE))
     assert answer.endswith(f"\nAnswer: {key}")
     assert "stand-in" in answer
 
@@ -133,7 +143,7 @@ def test_judging_a_statement(statement: str, key: str) -> None:
 @pytest.mark.parametrize(("query", "key"), [("Where can I sail?", "yes"), ("What is 2 + 2?", "no")])
 def test_judging_relevance(query: str, key: str) -> None:
     texts = {"attribute": "The user sails.", "query": query, "question": "Relevant?"}
-    answer = said(prompt("judge_relevance").fill(**texts, options=YES_NO))
+    answer = said(asked("judge_relevance", **texts, options=YES_NO))
     assert answer.endswith(f"\nAnswer: {key}")
 
 
@@ -148,11 +158,9 @@ def test_judging_a_pair_and_a_gain(a: str, b: str, keys: str) -> None:
     """The response with more of the words that matter wins, in either order."""
     shared = {"query": "Where should I go?", "response_a": a, "response_b": b, "question": "Which?"}
     pair = said(
-        prompt("judge_pair").fill(**shared, attributes="- The user sails in summer.", options=FIVE)
+        asked("judge_pair", **shared, attributes="- The user sails in summer.", options=FIVE)
     )
-    gain = said(
-        prompt("judge_gain").fill(**shared, attribute="The user sails in summer.", options=FIVE)
-    )
+    gain = said(asked("judge_gain", **shared, attribute="The user sails in summer.", options=FIVE))
     assert pair[-1] in keys
     assert gain[-1] in keys
 
@@ -162,7 +170,36 @@ def test_judging_without_a_tie(a: str, b: str, key: str) -> None:
     texts = {"query": "Where?", "response_a": a, "response_b": b, "question": "Which?"}
     known = "- The user sails in summer."
     two = options({"a": "A", "b": "B"})
-    assert said(prompt("judge_pair").fill(**texts, attributes=known, options=two))[-1] == key
+    assert said(asked("judge_pair", **texts, attributes=known, options=two))[-1] == key
+
+
+BETTER_A = {"query": "Where should I go?", "response_a": SAIL, "response_b": PARIS}
+CHOICES = tuple(Choice(at, key, key) for at, key in enumerate("12345"))
+SCALE = Scale(CHOICES, ordered=True, pairs=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reasons"),
+    [
+        ("value", True), ("value", False), ("certainty", True), ("certainty", False),
+        ("shares", True), ("shares", False), ("logprobs", False), ("samples", True),
+    ],
+)  # fmt: skip
+def test_judging_in_every_form(answer: Form, reasons: bool) -> None:
+    """Every form that is demanded is kept to, so that it is read strictly; a list is no option."""
+    manner = Manner(answer, reasons=reasons)
+    rules = {"question": "Which?", "rubric": "Look at this:\n- 9: nothing", "options": FIVE}
+    known = {"attribute": "The user sails in summer."}
+    messages = asked("judge_gain", manner.form, **BETTER_A, **known, **rules)
+    top = 20 if answer == "logprobs" else None
+    told = asyncio.run(Standin(pause=0).ask(Ask("m", messages, top_logprobs=top)))
+    parsed = read(told, SCALE, "ab", manner)
+    assert parsed.rung == "strict"
+    assert parsed.reading is not None
+    assert parsed.reading.value in (0, 1)
+    assert (parsed.reading.certainty is not None) == (answer == "certainty")
+    assert (parsed.reading.distribution is not None) == (answer in ("shares", "logprobs"))
+    assert ("stand-in" in told.text) == reasons
 
 
 def test_a_stream_is_the_answer_in_pieces() -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotation import models as m
 from personalization.models import JudgeRun, Verdict
 from tests import factories
+from tests.telling import field
 
 NAMES = {"owner": "Óla Nordmann <ola@example.org>", "stranger": "5f3c-prolific-Jane-Doe"}
 
@@ -95,6 +96,8 @@ def texts_about(study: m.Study, owner: m.Rater, sheet: m.Sheet) -> m.Attribute:
     chat = factories.conversation(study=study, of=of)
     turn = factories.turn(conversation=chat)
     attribute = factories.attribute(study=study, of=of)
+    field(study, "city").answers.create(participant=of, value="Ulm", shared=True)
+    field(study, "faith").answers.create(participant=of, value="faith-secret")
     m.AttributeVariant.objects.create(attribute=attribute, conversation=chat, text="Sails.")
     m.Evidence.objects.create(attribute=attribute, turn=turn)
     query = factories.query(study=study)

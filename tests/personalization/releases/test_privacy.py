@@ -125,6 +125,18 @@ def test_only_people_who_agreed_to_a_release(export: Export, scopes: list[str], 
     assert (name.encode() in export(full.study).contents()) is kept
 
 
+def test_only_what_people_share_of_themselves(export: Export) -> None:
+    """Row 1: an unshared answer is in no byte; a closed field is in none either."""
+    full = full_study("telling")
+    folder = export(full.study)
+    (row,) = folder.jsonl("profiles")
+    name = pseudonyms.person(pseudonyms.key("telling"), full.owner.participant_id or 0)
+    assert (row["participant"], row["field"], row["value"]) == (name, "city", "Ulm")
+    assert b"faith" not in folder.contents()
+    m.ProfileField.objects.filter(study=full.study).update(closed_at=timezone.now())
+    assert export(full.study, "closed").jsonl("profiles") == []
+
+
 def test_withdrawal_from_another_study_changes_nothing(export: Export) -> None:
     full = full_study("stays")
     other = factories.study()

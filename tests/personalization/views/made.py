@@ -35,7 +35,9 @@ def record(
     )
 
 
-def report(records: list[Record], judges: tuple[str, ...] = (JUDGE,)) -> Report:
+def report(
+    records: list[Record], judges: tuple[str, ...] = (JUDGE,), baselines: tuple[str, ...] = ()
+) -> Report:
     """Return a report of records; each judge gave 37 answers, and 3 without a value."""
     shares = [Shares(name, [20, 17, 0], {"unparsed": 3}) for name in judges]
     return Report(
@@ -45,6 +47,7 @@ def report(records: list[Record], judges: tuple[str, ...] = (JUDGE,)) -> Report:
         records=records,
         shares=[Shares("third_party", [60, 50, 10], {}), *shares],
         confusions=[Confusion(name, "third_party", [[1] * 3] * 3) for name in judges],
+        baselines=list(baselines),
     )
 
 

@@ -1,0 +1,104 @@
+"""How a judge is asked, and in what form it answers: the kinds of judges; pure, no Django."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self, get_args
+
+Form = Literal["value", "certainty", "shares", "logprobs", "samples"]
+Context = Literal["attributes", "conversation", "both", "none"]
+# Persona: the sentences of all shared profile fields, of none, or of those with these keys.
+Persona = Literal["all", "none"] | tuple[str, ...]
+
+FORMS: tuple[Form, ...] = get_args(Form)
+CONTEXTS: tuple[Context, ...] = get_args(Context)
+MOST_SAMPLES = 100
+MOST_SHOTS = 200  # of all questions together
+LONGEST_RUBRIC = 10_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What tells two judges of one model apart.
+
+    `answer`: what is read from the answers (shares: a distribution in words, logprobs: one of token
+    probabilities, samples: one of several answers); `samples`: answers per order; `tie`: options
+    that choose no candidate are offered on pairs; `reasons`: the judge thinks first; `shots`: items
+    that are shown as examples, with the codes of their answers.
+    """
+
+    answer: Form = "value"
+    samples: int = 1
+    tie: bool = True
+    reasons: bool = True
+    rubric: str = ""
+    persona: Persona = "none"
+    context: Context = "attributes"
+    shots: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def read(cls, configuration: Mapping[str, Any]) -> Self:
+        """Return the manner of a configuration; the first judges' configurations hold none.
+
+        >>> Manner.read({"manner": {"persona": ["age"], "shots": [[3, 1]]}}).persona
+        ('age',)
+        >>> Manner.read({}) == Manner()
+        True
+        """
+        said = dict(configuration.get("manner") or {})
+        known = {one.name for one in fields(cls)}
+        if unknown := sorted(said.keys() - known):
+            raise ValueError(f"unknown in a judge's manner: {', '.join(unknown)}")
+        if isinstance(said.get("persona"), list | tuple):
+            said["persona"] = tuple(said["persona"])
+        said["shots"] = tuple((item, code) for item, code in said.get("shots", ()))
+        return cls(**said)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the manner as it stands in a configuration; `read` gives the same one back."""
+        said = asdict(self)
+        said["shots"] = [list(one) for one in self.shots]
+        if not isinstance(self.persona, str):
+            said["persona"] = list(self.persona)
+        return said
+
+    def wrong(self) -> list[str]:
+        """Return what is wrong with this manner, a sentence each; empty where nothing is."""
+        faults = []
+        if self.answer not in FORMS:
+            faults.append(f"Answer: “{self.answer}” is none of {', '.join(FORMS)}.")
+        if self.context not in CONTEXTS:
+            faults.append(f"Context: “{self.context}” is none of {', '.join(CONTEXTS)}.")
+        if self.answer == "samples" and not 2 <= self.samples <= MOST_SAMPLES:
+            faults.append(f"Samples: a distribution needs 2 to {MOST_SAMPLES} samples per order.")
+        if self.answer != "samples" and self.samples != 1:
+            faults.append("Samples: more than one only with the answer “samples”.")
+        if self.answer == "logprobs" and self.reasons:
+            faults.append("Log-probabilities are of the answer alone: without reasons.")
+        if isinstance(self.persona, str) and self.persona not in ("all", "none"):
+            faults.append("Persona: “all”, “none”, or a list of profile fields.")
+        if self.persona == ():
+            faults.append("Persona: an empty list of fields; choose “none”.")
+        if len(self.rubric) > LONGEST_RUBRIC:
+            faults.append(f"Rubric: at most {LONGEST_RUBRIC:,} characters.")
+        if len(self.shots) > MOST_SHOTS:
+            faults.append(f"Examples: at most {MOST_SHOTS}.")
+        if len(dict(self.shots)) < len(self.shots):
+            faults.append("Examples: an item stands there twice.")
+        return faults
+
+    @property
+    def source(self) -> Literal["logprobs", "samples", "verbalized"] | None:
+        """Return where the distributions of this judge come from; None where it gives none."""
+        match self.answer:
+            case "logprobs" | "samples":
+                return self.answer
+            case "shares":
+                return "verbalized"
+        return None
+
+    @property
+    def form(self) -> str:
+        """Return the name of the prompt that says how to answer."""
+        names = {"certainty": "form_certainty", "shares": "form_shares", "logprobs": "form_short"}
+        name = names.get(self.answer, "form_value")
+        return f"{name}_reasons" if self.reasons and self.answer != "logprobs" else name
