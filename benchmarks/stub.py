@@ -25,6 +25,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -53,7 +54,7 @@ class Settings:
 
     delay: float = 0.2
     seed: int = 0
-    retry_after: float = 0.5
+    retry_after: float | None = None  # seconds, said with 429
     shares: dict[str, float] = field(default_factory=dict)
 
 
@@ -169,7 +170,8 @@ class Stub(asyncio.Protocol):
         elif fault == "garbage":
             self.write(b"200 OK", GARBAGE)
         elif fault == "rate_limited":
-            after = b"retry-after: %g\r\n" % seen.settings.retry_after
+            wait = seen.settings.retry_after
+            after = b"" if wait is None else b"retry-after: %g\r\n" % wait
             self.write(b"429 Too Many Requests", RATE_LIMITED, after)
         else:
             self.write(b"500 Internal Server Error", ERROR)
@@ -242,15 +244,22 @@ class Served:
 
 @contextlib.contextmanager
 def serving(
-    port: int = 0, delay: float = 0.2, seed: int = 0, retry_after: float = 0.5, **shares: float
+    port: int = 0,
+    delay: float = 0.2,
+    seed: int = 0,
+    retry_after: float | None = None,
+    **shares: float,
 ) -> Iterator[Served]:
     """Run a stub in a process of its own; shares: rate_limited, error, timeout, garbage."""
-    said = {"port": port, "delay": delay, "seed": seed, "retry-after": retry_after} | {
-        name.replace("_", "-"): share for name, share in shares.items()
-    }
+    said: dict[str, float] = {"port": port, "delay": delay, "seed": seed}
+    said |= {name.replace("_", "-"): share for name, share in shares.items()}
+    if retry_after is not None:
+        said["retry-after"] = retry_after
     options = [part for name, value in said.items() for part in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "benchmarks.stub", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    process = subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
+    )
     try:
         assert process.stdout is not None  # noqa: S101
         url = process.stdout.readline().strip()
@@ -268,7 +277,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8766)
     parser.add_argument("--delay", type=float, default=0.2, help="seconds until an answer")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--retry-after", type=float, default=0.5, help="seconds, said with 429")
+    parser.add_argument("--retry-after", type=float, help="seconds, said with 429")
     for fault in FAULTS:
         name = "--" + fault.replace("_", "-")
         parser.add_argument(name, type=float, default=0.0, help="share of the requests")

@@ -139,7 +139,7 @@ def in_use(prices: Iterable[Price]) -> set[int]:
     A row holds from its day on, or from when it was entered if that was later, until the next one
     holds in the same way.
     """
-    asked = [[one.pk for one in prices], [ANSWERED, *ERRORS], HEARD]
+    asked: list[Any] = [[one.pk for one in prices], [ANSWERED, *ERRORS], HEARD]
     with connection.cursor() as cursor:
         cursor.execute(IN_USE, asked)
         return {pk for (pk,) in cursor.fetchall()}

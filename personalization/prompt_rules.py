@@ -62,10 +62,11 @@ def faults(name: str, body: str) -> list[PromptFault]:
 
 
 def _faults(read: Prompt, rules: Rules) -> Iterator[PromptFault]:
-    sections = {f"## {role}" for role, _text in read.sections}
-    for section in rules.sections:
-        if section not in sections:
-            yield PromptFault("no_section", section)
+    sections = tuple(f"## {role}" for role, _text in read.sections)
+    yield from (PromptFault("no_section", one) for one in rules.sections if one not in sections)
+    yield from (PromptFault("extra_section", one) for one in sections if one not in rules.sections)
+    if set(sections) == set(rules.sections) and sections != rules.sections:
+        yield PromptFault("section_order", ", ".join(rules.sections))
     for place in sorted(read.instructions & rules.data):
         yield PromptFault("not_data", place)
     for place in _written(read, read.places - (read.instructions & rules.data)):

@@ -11,16 +11,18 @@ from annotation.work import LIVE
 from personalization import trials
 from personalization.agreement.report.cache import fresh
 from personalization.imports import upload
-from personalization.judge import running, runs
+from personalization.judge import running, runs, upkeep
 from personalization.judge.jobs import JOB
 from personalization.live import STEPS, find
 from personalization.models import LabelImport
 from personalization.steps import do
 
+HOUR = 3600
 # Jobs that carry no work of their own: another one that does the same follows by itself.
 FOUND_ANYWAY = {
     "find_work",
     "find_judge_runs",
+    "keep_baselines",
     "forget_unconfirmed",
     "tend_places",
     JOB,
@@ -88,6 +90,13 @@ async def judge_run(run_id: int) -> None:
 def find_judge_runs(timestamp: int) -> None:
     """Give runs whose job is gone another one."""
     runs.look_for_abandoned()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="batch", name="keep_baselines", queueing_lock="keep_baselines")
+def keep_baselines(timestamp: int) -> None:
+    """Let the baselines answer what is new; once an hour, look at every question."""
+    upkeep.keep_up(everything=timestamp % HOUR == 0)
 
 
 @app.task(queue=LIVE, name="look_for_reply")

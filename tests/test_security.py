@@ -25,6 +25,7 @@ from personalization.models.endpoint import OFFLINE
 from personalization.tokens import new_token
 from tests import factories as make
 from tests import laid
+from tests.personalization.views.kept_runs import called_run, reading
 from tests.personalization.views.labelled import Labelled, labelled
 from tests.personalization.views.pages import Node, read
 from tests.telling import field
@@ -39,7 +40,8 @@ PARTICIPANTS = {"mine", "part", "consent", "welcome", "thanks", "leave", "others
 LEADS_ELSEWHERE = {"set_language"}  # to the page it was called from
 POST_ONLY = {"set_theme", "signout", "forget", "sheet_draft", "chat_again", "chat_finish",
              "study_retry", "study_models", "study_close", "study_query_delete", "invite_close",
-             "run_cancel", "run_again", "token_revoke", "endpoint_close", "endpoint_try",
+             "run_cancel", "run_again", "run_pause", "run_limits", "token_revoke", "endpoint_close",
+             "endpoint_try",
              "endpoint_price_delete", "others_finish", "sheet_ahead", "sheet_beat",
              "study_plan_open", "study_share_back", "person_release", "study_sheet_preview",
              "study_sheet_shown", "study_sheet_right", "study_sheet_use", "study_sheet_stratum", "study_profile_usual",
@@ -93,6 +95,8 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
     person = make.enrolled(study=data.study, part="review")
     slot = laid.own_slot(laid.review(person))
     run = JudgeRun.objects.create(study=data.study, rater=make.judge(), source="computed")
+    reading(run, item, "none", "Answer: yes", value=0)
+    trial = called_run(data.study, trial=True, questions=[data.question.pk])
     trained = make.slot(purpose="training", ordinal=None)
     name = data.study.name
     known = {
@@ -106,6 +110,7 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
         "queries": make.query(study=data.study).pk,
         "invites": make.invite(study=data.study).pk,
         "runs": run.pk,
+        "trials": trial.pk,
         "sheets": slot.pk,
         "prices": make.price(at=stand_in()).pk,
     }
@@ -113,9 +118,11 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
 
     def fill(route: str) -> str:
         path = route.replace("endpoints/<slug:name>", f"endpoints/{OFFLINE}")
+        path = path.replace("prompts/<slug:name>", "prompts/judge_pair")
         path = path.replace("<slug:name>", data.study.name).replace("<str:token>", "wrong-token")
         path = path.replace("<slug:study>", data.study.name).replace("<int:attempt>", "0")
         path = path.replace("<slug:key>", ApiToken.objects.get().token_key)
+        path = path.replace("<int:item>", str(item.pk)).replace("<int:version>", "1")
         for folder, pk in known.items():
             path = path.replace(f"{folder}/<int:pk>", f"{folder}/{pk}")
         assert "<" not in path, f"teach this test to fill in {route}"

@@ -41,7 +41,7 @@ class RecordSerializer(serializers.Serializer[Record]):
 
     question = serializers.CharField()
     panel = serializers.CharField(
-        help_text="first_person, third_party, judge:<name> or rater:<pseudonym>."
+        help_text="first_person, third_party, judge:<name>, baseline:<name> or rater:<pseudonym>."
     )
     against = serializers.CharField(allow_null=True, help_text="The other panel, or reference.")
     statistic = serializers.CharField(help_text="docs/statistics.md explains them.")

@@ -16,8 +16,15 @@ GUESSES = {
     "item": ("item_id", "item", "id", "example_id", "task_id"),
     "rater": ("rater_id", "rater", "annotator", "annotator_id", "worker_id", "worker", "slot"),
     "judge": ("judge", "evaluator", "model"),
-    "value": ("value", "label", "rating", "answer", "choice"),
+    "value": ("value", "label", "rating", "answer", "choice", "verdict", "winner"),
     "certainty": ("certainty", "confidence"),
+    "side": ("side", "order", "presentation"),
+    "sample": ("sample", "sample_id"),
+    "raw": ("raw", "raw_answer", "response", "output", "completion"),
+    "probabilities": ("probabilities", "distribution", "probs", "shares"),
+    "reference": ("reference", "gold", "truth"),
+    "order1": ("winner_order1", "value_ab", "answer_ab", "verdict_ab"),
+    "order2": ("winner_swapped", "value_ba", "answer_ba", "verdict_ba"),
 }
 
 

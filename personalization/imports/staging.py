@@ -9,7 +9,17 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from annotation.models.question import Level
-from personalization.imports.cells import (JUDGE, ITEM, RATER,s.cells import cell, certainty, joined, optional, row_of, shortened)
+from personalization.imports.cells import (
+    ITEM,
+    JUDGE,
+    RATER,
+    cell,
+    certainty,
+    joined,
+    optional,
+    row_of,
+    shortened,
+)
 from personalization.imports.errors import ImportRefusedError, LineError
 from personalization.imports.outcome import Counts, Faults
 from personalization.imports.reading import LabelFile, Progress, Row, rows

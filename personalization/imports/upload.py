@@ -1,12 +1,13 @@
 """An upload on its way in: open its files, import them as a job, keep progress and outcome."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.fields.files import FieldFile
@@ -19,9 +20,14 @@ from personalization.imports.outcome import Outcome
 from personalization.imports.reading import LabelFile
 from personalization.imports.specification import Specification
 from personalization.imports.verb import import_labels
+from personalization.imports.verdict_toml import from_mapping
+from personalization.imports.verdicts import import_verdicts
 from personalization.models import BadLine, LabelImport
 
 KINDS = ("items", "human", "judges")
+# Under this key of the specification stands the content of verdicts.toml, where an upload brings
+# verdicts; its file is the judges'.
+VERDICTS = "verdicts"
 REPORT_EVERY = 0.5  # seconds
 FORGET_AFTER = timedelta(days=7)
 LOCK = 20260  # the first half of the advisory locks of uploads
@@ -43,6 +49,13 @@ def opened(upload: LabelImport) -> Iterator[dict[str, LabelFile]]:
 
 def _fields(upload: LabelImport) -> list[tuple[str, FieldFile]]:
     return [(kind, getattr(upload, kind)) for kind in KINDS if getattr(upload, kind)]
+
+
+def mapping_of_verdicts(upload: LabelImport) -> dict[str, Any] | None:
+    """Return how the verdicts of an upload are read; None where it brings labels."""
+    said = json.loads(upload.specification) if upload.specification else {}
+    mapping: dict[str, Any] | None = said.get(VERDICTS)
+    return mapping
 
 
 def read_specification(upload: LabelImport) -> Specification:
@@ -71,18 +84,34 @@ def run(upload: LabelImport) -> None:
 
 
 def _import(upload: LabelImport) -> None:
-    """Add the labels and keep the outcome, both or neither."""
+    """Add the labels or verdicts and keep the outcome, both or neither."""
     with opened(upload) as files, _Progress(upload, files) as progress, transaction.atomic():
-        outcome = import_labels(
+        outcome = _brought(upload, files, progress)
+        finish(upload, outcome=outcome)
+
+
+def _brought(
+    upload: LabelImport, files: dict[str, LabelFile], progress: Callable[[int], None]
+) -> Outcome:
+    mapping = mapping_of_verdicts(upload)
+    if mapping is not None:
+        return import_verdicts(
             upload.study,
-            read_specification(upload),
+            from_mapping(mapping),
+            files["judges"],
             items=files.get("items"),
-            human=files.get("human"),
-            judges=files.get("judges"),
             strict=upload.strict,
             progress=progress,
         )
-        finish(upload, outcome=outcome)
+    return import_labels(
+        upload.study,
+        read_specification(upload),
+        items=files.get("items"),
+        human=files.get("human"),
+        judges=files.get("judges"),
+        strict=upload.strict,
+        progress=progress,
+    )
 
 
 @contextmanager

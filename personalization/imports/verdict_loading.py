@@ -132,7 +132,8 @@ class VerdictLoading(ItemLoading):
                 % {"rater": rater, "item": item},
             )  # fmt: skip
         counted = "SELECT count(*) FILTER (WHERE known IS NULL), count(known) FROM staged_verdict"
-        ((self.counts.new, self.counts.unchanged),) = self.rows(counted)
+        self.cursor.execute(counted)
+        self.counts.new, self.counts.unchanged = self.cursor.fetchone() or (0, 0)
         if self.execute(sql.CALLS) >= statements.MANY_ITEMS:
             self.execute(sql.LEARN_CALLS)
         self.execute(sql.ADD)

@@ -101,7 +101,7 @@ class Answers:
     def codes(self) -> dict[str, int]:
         """Return what each text in the file means."""
         own = {one.key: one.code for one in self.scale.choices}
-        return {**own, **{text: own[key] for text, key in self.texts.items()}}
+        return {**own, **{text: own[key] for text, key in self.texts.items() if key in own}}
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:

@@ -9,7 +9,16 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from annotation.models.judgment import Reason
-from personalization.imports.cells import (JUDGE, ITEM,s.cells import cell, certainty, joined, optional, row_of, shortened)
+from personalization.imports.cells import (
+    ITEM,
+    JUDGE,
+    cell,
+    certainty,
+    joined,
+    optional,
+    row_of,
+    shortened,
+)
 from personalization.imports.errors import ImportRefusedError, LineError
 from personalization.imports.outcome import Counts, Faults
 from personalization.imports.reading import LabelFile, Progress, Row, rows
@@ -132,6 +141,8 @@ class VerdictStaging:
         return int(text) - first
 
     def _authors(self, row: Row) -> str:
+        if not self.mapping.authors:
+            return "{}"
         found = {
             "" if candidate == "text" else candidate: name
             for candidate, column in self.mapping.authors.items()

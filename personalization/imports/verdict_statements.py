@@ -105,7 +105,7 @@ SELECT r.line, r.item, r.rater, p.item_id, ra.rater_id, ra.run_id, r.side, r.sam
         THEN nextval(pg_get_serial_sequence('personalization_modelcall', 'id')) END AS call_id,
     v.id IS NOT NULL AND (v.value IS DISTINCT FROM r.value OR v.reason IS DISTINCT FROM r.reason
         OR v.certainty IS DISTINCT FROM r.certainty OR v.distribution IS DISTINCT FROM r.shares
-        OR c.answer ->> 'text' <> r.raw) AS changed
+        OR coalesce(c.answer ->> 'text' <> r.raw, false)) AS changed
 FROM staged_reading r
 JOIN staged_place p ON p.key = r.item
 JOIN staged_rater ra ON ra.judge AND ra.rater = r.rater

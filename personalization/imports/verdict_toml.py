@@ -159,7 +159,7 @@ class _Reader:
         return found
 
     def _complete(self, key: str, value: Mapping[str, Any]) -> None:
-        if set(value) < set(ORDERS):
+        if not all(value.get(side) for side in ORDERS):
             self._fault(_("%(key)s names one order only: name ab and ba.") % {"key": key})
 
     def _question(self) -> dict[str, Any]:

@@ -23,16 +23,23 @@ class BudgetError(ValueError):
 
 def purse_of(run: JudgeRun) -> Purse:
     """Return a new purse at the price of today; a run in whose time a price comes gets its currency."""
+    purse = Purse(None)
+    refresh(purse, run)
+    if purse.rate is not None:
+        purse.learn(seen_in(run.pk), run.rater.configuration.get("sampling", {}))
+    return purse
+
+
+def refresh(purse: Purse, run: JudgeRun) -> None:
+    """Let a purse hear of a price that has come or changed since; a worker may go on for days."""
     if run.endpoint is None:
-        return Purse(None)
+        return
     rate = rate_on(run.endpoint, str(run.rater.configuration.get("model", "")))
     if rate is not None and not run.currency:
         run.currency = rate.currency
         JudgeRun.objects.filter(pk=run.pk, currency="").update(currency=rate.currency)
-    purse = Purse(rate)
-    if rate is not None:
-        purse.learn(seen_in(run.pk), run.rater.configuration.get("sampling", {}))
-    return purse
+    if rate != purse.rate:
+        purse.rate, purse.dearest = rate, None
 
 
 def seen_in(run: int, most: int = SEEN) -> list[Seen]:

@@ -104,7 +104,7 @@ class Wish:
     """
 
     held: Collection[int]
-    under_way: int
+    under_way: int = 0
     sizes: Sequence[int] = ()
 
 

@@ -1,15 +1,17 @@
 """Plan a run: a row for every reading that should exist and does not yet; nothing is asked here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from annotation.consent import versions_naming
 from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.judge import statements
+from personalization.judge.choices import Side
 from personalization.judge.injections import CORPUS
 from personalization.judge.manner import Manner
 from personalization.judge.scales import scale_of, sides_of
@@ -34,7 +36,23 @@ def plan(run: JudgeRun) -> int:
     locked = JudgeRun.objects.select_for_update().get(pk=run.pk)
     if locked.planned or locked.finished_at or locked.cancelled_at:
         return 0
-    asked = _parameters(locked.study_id, questions_of(locked), _provider(locked))
+    return _add(locked)
+
+
+@transaction.atomic
+def replenish(run: JudgeRun) -> int:
+    """Add the readings of items that came after the plan, and open the run again; return how many."""
+    locked = JudgeRun.objects.select_for_update().get(pk=run.pk)
+    added = 0 if locked.cancelled_at else _add(locked)
+    if added:
+        JudgeRun.objects.filter(pk=run.pk).update(finished_at=None)
+    return added
+
+
+def _add(locked: JudgeRun) -> int:
+    """Add the readings that a run lacks to its plan."""
+    single = is_panel(locked.rater.configuration)
+    asked = _parameters(locked.study_id, questions_of(locked), _provider(locked), single)
     asked |= {"run": locked.pk, "rater": locked.rater_id, "most": locked.most_items}
     asked |= {"occasion": occasion_of(locked), "samples": samples_of(locked)}
     asked |= {"held_out": bool(Manner.read(locked.rater.configuration).shots)}
@@ -45,7 +63,8 @@ def plan(run: JudgeRun) -> int:
         added += cursor.rowcount
         cursor.execute(statements.COUNT, asked)
         (*_wanted, withheld) = cursor.fetchone() or (0, 0, 0)
-    JudgeRun.objects.filter(pk=locked.pk).update(planned=added, withheld=withheld)
+    planned = F("planned") + added
+    JudgeRun.objects.filter(pk=locked.pk).update(planned=planned, withheld=withheld)
     return int(added)
 
 
@@ -70,13 +89,15 @@ def preview(
     samples: int = 1,
     most: int | None = None,
     held_out: bool = False,
+    single: bool = False,
 ) -> Plan:
     """Return what a run over these questions would do; what `rater` has answered is left out.
 
     `provider` is who runs the judge's model; empty where texts stay here. `samples` for each order,
-    of no more than `most` items; `held_out`: none of the part that examples come from.
+    of no more than `most` items; `held_out`: none of the part that examples come from; `single`:
+    one reading of a pair, not one in each order.
     """
-    asked = _parameters(study.pk, questions, provider)
+    asked = _parameters(study.pk, questions, provider, single)
     asked |= {"samples": samples, "most": most, "occasion": COUNTS, "held_out": held_out}
     with connection.cursor() as cursor:
         cursor.execute(statements.COUNT, asked)
@@ -86,6 +107,26 @@ def preview(
             (already,) = cursor.fetchone() or (0,)
             readings -= already
     return Plan(readings, items, withheld)
+
+
+def drawn(
+    study: Study,
+    questions: Sequence[Question],
+    *,
+    count: int,
+    seed: int,
+    provider: str,
+    rater: int | None = None,
+    samples: int = 1,
+    most: int | None = None,
+    held_out: bool = False,
+) -> list[tuple[int, int, Side, int]]:
+    """Return some of the readings that `preview` counts: item, question, side and sample of each."""
+    asked = _parameters(study.pk, questions, provider)
+    asked |= {"samples": samples, "most": most, "occasion": COUNTS, "held_out": held_out}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.DRAWN, asked | {"rater": rater, "count": count, "seed": seed})
+        return [(item, question, side, one) for item, question, side, one in cursor.fetchall()]
 
 
 def standing(run: JudgeRun, items: Sequence[int]) -> set[int]:
@@ -113,8 +154,20 @@ def agreed(study: int, provider: str) -> dict[str, Any]:
     return {"outside": bool(provider), "naming": naming}
 
 
-def _parameters(study: int, questions: Sequence[Question], provider: str) -> dict[str, Any]:
-    sides = [(one.pk, side) for one in questions for side in sides_of(one, scale_of(one))]
+def is_panel(configuration: Mapping[str, Any]) -> bool:
+    """Return whether a rater is made of other judges, and reads their answers, not items."""
+    return "panel" in configuration
+
+
+def _parameters(
+    study: int, questions: Sequence[Question], provider: str, single: bool = False
+) -> dict[str, Any]:
+    one_side: tuple[Side, ...] = ("none",)
+    sides = [
+        (one.pk, side)
+        for one in questions
+        for side in (one_side if single else sides_of(one, scale_of(one)))
+    ]
     return {
         "study": study,
         **agreed(study, provider),

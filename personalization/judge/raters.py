@@ -48,10 +48,7 @@ def judge_rater(
     `prompts` are versions by name; the newest where nothing is said. UnfitError for a manner that
     makes no sense, or that these versions have no place for.
     """
-    chosen = _chosen(manner, prompts)
-    if faults := unfit(manner, sampling, chosen.values()):
-        raise UnfitError(faults)
-    configuration = _configuration(endpoint, model, sampling, manner, chosen)
+    configuration = configured(endpoint, model, sampling, manner, prompts)
     rater, _new = Rater.objects.get_or_create(
         fingerprint=_fingerprint(configuration),
         defaults={
@@ -61,6 +58,20 @@ def judge_rater(
         },
     )
     return rater
+
+
+def configured(
+    endpoint: Endpoint,
+    model: str,
+    sampling: Mapping[str, Any],
+    manner: Manner = PLAIN,
+    prompts: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """Return the configuration of a judge that may never have judged; UnfitError as above."""
+    chosen = _chosen(manner, prompts)
+    if faults := unfit(manner, sampling, chosen.values()):
+        raise UnfitError(faults)
+    return _configuration(endpoint, model, sampling, manner, chosen)
 
 
 def known_judge(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -17,7 +18,7 @@ from personalization.judge.settlement import Reading
 from personalization.judge.settling import Read, keep
 from personalization.judge.taking import Due, Kept, Taking
 from personalization.llm.backend import Answer, AskError
-from personalization.models import ModelCall
+from personalization.models import JudgeRun, ModelCall
 
 # How often one reading is asked for within a run: after errors that pass, after refusals because
 # others asked too much, and after answers that nobody can read.
@@ -25,7 +26,6 @@ MOST_ERRORS = 5
 MOST_LIMITED = 25
 MOST_UNREADABLE = 3
 LONGEST_WAIT = 60.0  # seconds, where the endpoint does not ask for more
-OUTAGES = ("unavailable", "timeout", "cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,25 @@ class Receiving:
                 batch.failed.append((one.due, one.what))
         for old in kept:
             asked = old.due.claimed
-            self._read(batch, old.due, old.answer, old.call or ids.get((asked.pk, asked.attempt)))
+            if old.call is not None:
+                batch.entries.append(_entry_of(old.call))
+            number = old.call.pk if old.call else ids.get((asked.pk, asked.attempt))
+            self._read(batch, old.due, old.answer, number)
         batch.entries += [self._entry(call) for call in calls]
         with transaction.atomic():
             trouble = self._after_failures(batch)
             keep(self.run, self.worker, batch.reads, self.taking.scales)
             put_off(self.worker, batch.waits)
             note(self.run.pk, batch.entries)
-        paused = trouble is not None and pause(self.run.pk, trouble)
-        return self._news(came, paused=paused or trouble is not None)
+            stands = self._stands()
+        if trouble is not None:
+            pause(self.run.pk, trouble)
+        return self._news(came, paused=stands or trouble is not None)
+
+    def _stands(self) -> bool:
+        """Return whether somebody has stopped the run meanwhile."""
+        going = JudgeRun.objects.filter(pk=self.run.pk, paused_at=None, cancelled_at=None)
+        return not going.exists()
 
     def lose(self, dues: Sequence[Due]) -> None:
         """Count calls as lost that were under way when this worker stopped; others go on at once."""
@@ -222,6 +232,15 @@ class Receiving:
         for one in came:
             news += News.of(one.what, one.due.size if self.limited else 0)
         return news
+
+
+def _entry_of(call: ModelCall) -> Entry:
+    """Return what goes into the ledger for an answer that a killed worker saved, and did not settle."""
+    took = call.finished_at - call.started_at if call.finished_at else timedelta()
+    return Entry(
+        "answered", 1, call.prompt_tokens or 0, call.completion_tokens or 0,
+        call.cost_micros or 0, round(took.total_seconds() * 1000),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

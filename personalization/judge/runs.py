@@ -11,18 +11,20 @@ from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation.models import Question, Rater, Study, User
-from personalization.judge.baselines import makes_sense
+from personalization.judge.baselines import CLOSENESS, makes_sense
 from personalization.judge.budgets import BudgetError, no_price, set_budget
+from personalization.judge.closeness import near_rater
 from personalization.judge.jobs import JOB, look_for_readings
 from personalization.judge.manner import Manner
 from personalization.judge.money import BUDGET, NO_PRICE
 from personalization.judge.pausing import pause
-from personalization.judge.planning import preview
+from personalization.judge.planning import is_panel, preview
 from personalization.judge.raters import baseline_rater, judge_rater, majority_rater
 from personalization.judge.scales import most_common, scale_of
 from personalization.models import Endpoint, JudgeRun, Verdict
 from personalization.models.run import RunSource
 from personalization.prices import rate_on
+from personalization.prompt_versions import use
 
 OURS = (RunSource.CALLED, RunSource.COMPUTED)  # other runs come from outside
 PLAIN = Manner()
@@ -62,9 +64,11 @@ def start_judge(
 
     `prompts` are versions by name, the newest where nothing is said; `most_items` is for a first
     look. Where the same run is under way already, it is returned, with the limits that it has.
-    BudgetError for a budget where no price is known, UnfitError for a judge that cannot be asked.
+    BudgetError for a budget where no price is known, UnfitError for a judge that cannot be asked,
+    StaleError where a version of a prompt was changed meanwhile.
     """
     rater = judge_rater(endpoint, model, sampling, manner, prompts)
+    use(rater.configuration)
     rate = rate_on(endpoint, model)
     if budget_micros is not None and rate is None:
         raise BudgetError(no_price())
@@ -82,13 +86,22 @@ def start_baselines(
     """Let baselines answer those of the questions that they have something to say about."""
     runs = []
     for name in names:
-        asked = [one for one in questions if makes_sense(name, scale_of(one))]
+        asked = [one for one in questions if makes_sense(name, scale_of(one), one.kind)]
         if name == "majority":
             pairs = [(majority_rater(one, most_common(one)), [one]) for one in asked]
+        elif name in CLOSENESS:
+            pairs = [(near_rater(name, one), [one]) for one in asked]
         else:
             pairs = [(baseline_rater(name), asked)] if asked else []
         runs += [_start(study, rater, each, by, source=RunSource.COMPUTED) for rater, each in pairs]
     return runs
+
+
+def start_computed(
+    study: Study, rater: Rater, questions: Sequence[Question], by: User | None = None
+) -> JudgeRun:
+    """Let a rater that asks no model answer; call it in a transaction."""
+    return _start(study, rater, questions, by, source=RunSource.COMPUTED)
 
 
 def _start(
@@ -116,7 +129,7 @@ def _start(
         manner = Manner.read(rater.configuration)
         left = preview(
             study, questions, provider=provider, rater=rater.pk, most=limits.most_items,
-            samples=manner.samples, held_out=bool(manner.shots),
+            samples=manner.samples, held_out=bool(manner.shots), single=is_panel(rater.configuration),
         )  # fmt: skip
         run = None if left.readings else done
     if run is None:

@@ -49,7 +49,7 @@ WHERE personalization_modelcall.answer IS NULL AND personalization_modelcall.err
 # The same request, in the same order, sample and attempt, at the same endpoint.
 SAVED = """
 SELECT DISTINCT ON (c.request_hash, v.side, v.sample, c.attempt)
-    c.request_hash, v.side, v.sample, c.attempt, c.id, c.answer
+    c.request_hash, v.side, v.sample, c.attempt, c.id, c.answer::text
 FROM personalization_modelcall c JOIN personalization_verdict v ON v.id = c.work_id
 WHERE c.request_hash = ANY (%s) AND c.step = 'verdict' AND c.endpoint = %s
     AND c.answer IS NOT NULL
@@ -105,7 +105,7 @@ def saved(endpoint: str, hashes: Sequence[str]) -> dict[Key, tuple[int, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(SAVED, [list(hashes), endpoint])
         return {
-            (said, side, sample, attempt): (pk, answer)
+            (said, side, sample, attempt): (pk, orjson.loads(answer))
             for said, side, sample, attempt, pk, answer in cursor.fetchall()
         }
 

@@ -81,6 +81,18 @@ JOIN personalization_judgerun old ON old.id = v.run_id
 WHERE v.reason IS DISTINCT FROM 'failed'
     AND NOT (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL)
 """  # noqa: S608 - our own texts
+# Some of the readings that a judge would make, always the same ones for a seed.
+DRAWN = f"""
+{WANTED}
+SELECT w.item_id, w.question_id, w.side, w.sample FROM wanted w
+WHERE NOT EXISTS (
+    SELECT FROM personalization_verdict v JOIN personalization_judgerun old ON old.id = v.run_id
+    WHERE v.item_id = w.item_id AND v.side = w.side AND v.rater_id = %(rater)s
+        AND v.sample = w.sample AND v.occasion = %(occasion)s
+        AND v.reason IS DISTINCT FROM 'failed'
+        AND NOT (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL))
+ORDER BY md5(concat_ws(' ', %(seed)s::text, w.item_id, w.side, w.sample)) LIMIT %(count)s
+"""  # noqa: S608 - our own texts
 STANDING = f"{ITEMS} AND i.id = ANY (%(items)s)"
 # Where examples come from.
 DEVELOPMENT = f"{ITEMS} AND i.question_id = %(question)s AND {IN_DEVELOPMENT}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from personalization.llm.tokens import of_ask
 from personalization.models import Endpoint, JudgeRun, ModelCall
 
 ANSWER_TOKENS = 200
+PRICED = 60.0  # seconds after which a new price is heard of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Kept:
 
     due: Due
     answer: Answer
-    call: int | None = None
+    call: ModelCall | None = None
     reused: int | None = None
 
 
@@ -74,9 +76,13 @@ class Taking:
         self.questions: dict[int, Question] = {one.pk: one for one in questions_of(run)}
         self.scales: dict[int, Scale] = {pk: scale_of(one) for pk, one in self.questions.items()}
         self.purse: Purse = budgets.purse_of(run)
+        self.priced = monotonic()
 
     def take(self, most: int) -> Taken:
         """Claim up to `most` readings, and make the requests of those that may be asked."""
+        if monotonic() - self.priced > PRICED:
+            budgets.refresh(self.purse, self.run)
+            self.priced = monotonic()
         claimed, free = self._claim(most)
         taken = Taken(len(claimed))
         if not claimed:
@@ -90,7 +96,7 @@ class Taking:
         for one in dues:
             _claimed, call = answers[one.claimed.pk]
             if call is not None:
-                taken.kept.append(Kept(one, _answer(call.answer), call=call.pk))
+                taken.kept.append(Kept(one, _answer(call.answer), call=call))
             else:
                 taken.due.append(one)
         self._reuse(taken)
@@ -137,19 +143,24 @@ class Taking:
             if one.attempt == left[one.work_id].attempt
         }
         failed = {
-            one.work_id
+            one.work_id: one
             for one in calls.filter(error__isnull=False)
             if one.attempt == left[one.work_id].attempt
         }
         again = [one for pk, one in left.items() if pk not in answered]
         lost = [one for one in again if one.pk not in failed]
+        micros = self.purse.failed("lost", self.purse.each) or 0
+        entries = [Entry("lost", micros=micros) for _one in lost]
+        # Whoever notes what a call came to settles its reading with it: these were not noted yet.
+        entries += [
+            Entry(str(one.error).partition(":")[0], micros=one.cost_micros or 0)
+            for one in failed.values()
+        ]
         with transaction.atomic():
             model = str(self.configuration["model"])
             saving.note_lost(self.endpoint.name, model, [(one.pk, one.attempt) for one in lost])
             next_attempt(self.worker, again)
-            if lost:
-                micros = (self.purse.failed("lost", self.purse.each) or 0) * len(lost)
-                note(self.run.pk, [Entry("lost", calls=len(lost), micros=micros)])
+            note(self.run.pk, entries)
         for one in again:
             found[one.pk] = (_next(one), None)
         for pk, call in answered.items():

@@ -16,8 +16,10 @@ LONGEST = 500  # characters of what the other end said
 SECRET_FROM = 12  # letters; servers of one's own are given keys such as EMPTY or ollama
 NEEDS_A_PERSON = {401: "unauthorized", 403: "unauthorized", 407: "unauthorized"}
 OFTEN, SLOW, BROKEN, ELSEWHERE = 429, (408, 504), 500, (301, 302, 303, 307, 308)
+NO_ADDRESS = "the address is not one of an endpoint"
+NO_TEXT = UnicodeDecodeError
+NOT_OF_THE_PROTOCOL = (ValueError, RecursionError, APIResponseValidationError)
 STALLED = (TimeoutError, asyncio.TimeoutError, aiohttp.ServerTimeoutError)
-REFUSED = (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError)
 
 
 def failure(error: BaseException, key: str = "", begun: bool = False) -> AskError:
@@ -34,12 +36,14 @@ def failure(error: BaseException, key: str = "", begun: bool = False) -> AskErro
             return AskError("forbidden_address", _said(str(each), key))
     if any(isinstance(each, STALLED) for each in chain):
         return AskError("timeout", "no answer in time")
+    if any(isinstance(each, UnicodeError) and not isinstance(each, NO_TEXT) for each in chain):
+        return AskError("bad_request", NO_ADDRESS)  # a name that no host can have
     # What the client says of connections is vague; what it was told is plain.
     plain = next((each for each in chain if not isinstance(each, OpenAIError)), error)
     said = _said(str(plain), key) or type(plain).__name__
     if begun:
         return AskError("cut", f"the stream broke off: {said}")
-    if isinstance(error, ValueError | APIResponseValidationError):
+    if isinstance(error, NOT_OF_THE_PROTOCOL):
         return AskError("garbage", f"not of the protocol: {said}")
     return AskError("unavailable", said)
 
@@ -87,7 +91,7 @@ def without_key(text: str, key: str) -> str:
 
 
 def _said(text: str, key: str) -> str:
-    plain = " ".join(without_key(text, key).split())
+    plain = " ".join(without_key(text, key).replace("\0", "\ufffd").split())
     return plain if len(plain) <= LONGEST else plain[:LONGEST] + " ..."
 
 

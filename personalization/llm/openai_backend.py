@@ -12,7 +12,7 @@ from openai._vendor.httpx_aiohttp import AiohttpTransport, Httpx2AiohttpClient
 
 from personalization.llm import guard, protocol
 from personalization.llm.backend import Answer, Ask, AskError
-from personalization.llm.failures import SECRET_FROM, failure, refusal
+from personalization.llm.failures import NO_ADDRESS, SECRET_FROM, failure, refusal
 from personalization.llm.limits import Limits, limits_of
 from personalization.llm.place import Place
 from personalization.llm.wire import CONNECT, Wire
@@ -21,7 +21,7 @@ PAUSE = 0.25  # seconds before the first retry, doubled for the second
 LONGEST_WAIT = 5.0  # seconds; an endpoint that wants more is left to the step
 # A stream may take this many times the time that a single answer may take.
 STREAM_FACTOR = 10
-OK = 200
+SUCCESS = range(200, 300)
 # The client would send what it finds in variables that are meant for other programs.
 NOT_FROM_ENVIRONMENT: dict[str, Any] = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
 
@@ -75,12 +75,12 @@ class OpenAIBackend:
             try:
                 async with asyncio.timeout_at(deadline):
                     came = await self._wire.post(path, data, longest)
-            except (aiohttp.ClientError, OSError) as error:
+            except (aiohttp.ClientError, OSError, ValueError) as error:
                 problem = failure(error, self.place.key)
             else:
                 limits = limits_of(came.headers)
                 try:
-                    if came.status == OK or 200 < came.status < 300:
+                    if came.status in SUCCESS:
                         return read(self._read(came.content), limits, tries)
                     problem = refusal(came.status, came.headers, came.content, self.place.key)
                 except AskError as garbage:
@@ -125,6 +125,7 @@ class OpenAIBackend:
                 aiohttp.ClientError,
                 OSError,
                 ValueError,
+                RecursionError,
             ) as error:
                 problem = failure(error, self.place.key, begun=whole.begun)
             problem.tries = tries
@@ -167,7 +168,7 @@ def _is_free(place: Place) -> bool:
         if not place.trusted:
             guard.check(place.url, place.hosts)
     except guard.MalformedError:
-        raise AskError("bad_request", "the address is not one of an endpoint") from None
+        raise AskError("bad_request", NO_ADDRESS) from None
     except guard.ForbiddenError as error:
         raise AskError("forbidden_address", str(error)) from None
     return place.trusted or guard.is_named(place.url, place.hosts)

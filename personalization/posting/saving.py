@@ -12,7 +12,9 @@ from django.utils import timezone
 from annotation.models import Item, Judgment, Question, Rater, Study, User
 from annotation.models.judgment import Role
 from annotation.models.rater import RaterKind
-from personalization.judge.settlement import Reading, Settled, settle_orders, settle_single
+from personalization.judge.choices import Side
+from personalization.judge.scales import scale_of
+from personalization.judge.settlement import Reading, Settled, settle
 from personalization.models import JudgeRun, Verdict
 from personalization.models.run import RunSource
 from personalization.posting.checks import answer_faults, judge_faults
@@ -166,7 +168,8 @@ def _verdict(run: JudgeRun, one: Answer, asked: Asked, now: datetime) -> Verdict
 
 
 def _judgment(run: JudgeRun, item: int, rows: list[Answer], asked: Asked) -> Judgment:
-    settled, source = _settled(rows, asked), _source(rows)
+    source = _source(rows)
+    settled = _settled(rows, asked, shares=source is not None)
     return Judgment(
         item_id=item,
         question=asked.question,
@@ -176,29 +179,23 @@ def _judgment(run: JudgeRun, item: int, rows: list[Answer], asked: Asked) -> Jud
         reason=settled.reason,
         score=settled.score,
         certainty=settled.certainty,
-        distribution=_mean(rows) if source else None,
-        distribution_source=source,
+        distribution=settled.distribution,
+        distribution_source=source if settled.distribution is not None else None,
     )
 
 
-def _settled(rows: list[Answer], asked: Asked) -> Settled:
-    readings = [
-        Reading(asked.code(one.value), one.reason, one.certainty)
-        for one in sorted(rows, key=lambda one: one.side)
-    ]
-    if len(readings) == 1:
-        return settle_single(readings[0], asked.score())
-    ab, ba = readings
-    return settle_orders(ab, ba, asked.score())
+def _settled(rows: list[Answer], asked: Asked, *, shares: bool) -> Settled:
+    """Return what the rows of an item come to; shares of two sources have no mean."""
+    readings: dict[Side, list[Reading]] = {}
+    for one in rows:
+        given = tuple(one.distribution) if shares and one.distribution is not None else None
+        reading = Reading(asked.code(one.value), one.reason, one.certainty, given)
+        side: Side = "none" if one.side == "none" else "ab" if one.side == "ab" else "ba"
+        readings[side] = [reading]
+    return settle(readings, scale_of(asked.question))
 
 
 def _source(rows: list[Answer]) -> str | None:
     """Return where the judgment's shares come from: all its readings have some, of one source."""
     sources = {one.distribution_source for one in rows}
     return sources.pop() if len(sources) == 1 else None
-
-
-def _mean(rows: list[Answer]) -> list[float]:
-    """Return the mean of both orders, each already mapped back."""
-    shares = [one.distribution for one in rows if one.distribution is not None]
-    return [sum(column) / len(shares) for column in zip(*shares, strict=True)]

@@ -1,14 +1,12 @@
 """What a post says, and why one is refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import orjson
 
 from annotation.models import Option, Question
-from annotation.models.question import Level
 from personalization.models.verdict import Side
 
 
@@ -78,15 +76,3 @@ class Asked:
     def code(self, key: str | None) -> int | None:
         """Return the code of an option."""
         return None if key is None else self.options[key].code
-
-    def score(self) -> Callable[[int], float] | None:
-        """Return how codes are placed on the scale; None where there is none."""
-        if self.question.level == Level.NOMINAL:
-            return None
-        scores = {one.code: one.score for one in self.options.values()}
-        return partial(_placed, scores)
-
-
-def _placed(scores: dict[int, float | None], code: int) -> float:
-    score = scores[code]
-    return float(code) if score is None else score

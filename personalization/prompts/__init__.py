@@ -32,7 +32,7 @@ Part = Literal["system", "user"]
 Wrong = Literal[
     "no_head", "other_head", "no_section", "section_twice", "empty_section", "text_before",
     "not_alone", "unknown_place", "place_missing", "not_data", "data_in_system", "no_mark",
-    "place_twice",
+    "place_twice", "extra_section", "section_order",
 ]  # fmt: skip
 
 

@@ -145,12 +145,12 @@ class MappingForm(forms.Form):
             for name in ("item", "rater", "judge", "value", "certainty", "owner")
             if data[name]
         }
-        known = {_option_key(option): option for option in base.get("options", [])}
+        known = {option_key(option): option for option in base.get("options", [])}
         return {
             **base,
             **{name: data[name] for name in ("key", "wording", "level", "identity")},
-            "options": [known.get(line, line) for line in _lines(data["options"])],
-            "invalid": _lines(data["invalid"]),
+            "options": [known.get(line, line) for line in lines_of(data["options"])],
+            "invalid": lines_of(data["invalid"]),
             "columns": {**base.get("columns", {}), **columns},
         }
 
@@ -164,14 +164,14 @@ def first_values(base: dict[str, Any], layouts: dict[str, Layout]) -> dict[str, 
     value = columns.get("value") or labels.guess("value")
     judges = layouts.get("judges")
     guessed = {
-        "item": _listed(columns.get("item") or labels.guess("item")),
-        "rater": _listed(columns.get("rater") or labels.guess("rater")),
-        "judge": _listed(columns.get("judge") or (judges.guess("judge") if judges else "")),
+        "item": listed(columns.get("item") or labels.guess("item")),
+        "rater": listed(columns.get("rater") or labels.guess("rater")),
+        "judge": listed(columns.get("judge") or (judges.guess("judge") if judges else "")),
         "value": value,
         "certainty": columns.get("certainty", "") or labels.guess("certainty"),
         "owner": columns.get("owner", ""),
     }
-    options = [_option_key(one) for one in base.get("options", [])]
+    options = [option_key(one) for one in base.get("options", [])]
     seen = labels.values(value) if value else []
     return {
         **guessed,
@@ -184,13 +184,16 @@ def first_values(base: dict[str, Any], layouts: dict[str, Layout]) -> dict[str, 
     }
 
 
-def _option_key(option: object) -> str:
+def option_key(option: object) -> str:
+    """Return how the file writes an option of question.toml."""
     return str(option["key"]) if isinstance(option, dict) else str(option)
 
 
-def _listed(names: str | list[str]) -> list[str]:
+def listed(names: str | list[str]) -> list[str]:
+    """Return the name of a column, or of several, as a list."""
     return ([names] if names else []) if isinstance(names, str) else names
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text field that hold something."""
     return [line.strip() for line in text.splitlines() if line.strip()]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -23,6 +23,8 @@ from personalization.models import LabelImport
 from personalization.tasks import import_uploaded_labels
 from personalization.views.import_forms import MappingForm, UploadForm, first_values
 from personalization.views.lookup import study_named
+from personalization.views.verdict_forms import VerdictForm
+from personalization.views.verdict_imports import check_verdicts, verdict_form
 
 CHECKED_LINES = 500
 SHOWN_FAULTS = 200
@@ -53,6 +55,7 @@ def import_one(request: StaffRequest, pk: int) -> HttpResponse:
         "import": one,
         "faults": one.bad_lines.all()[:SHOWN_FAULTS],
         "running": one.finished_at is None,
+        "verdicts": upload.mapping_of_verdicts(one) is not None,
     }
     part = "#progress" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"import.html{part}", context)
@@ -78,10 +81,8 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
         return _refused(one, str(error))
     except FileNotFoundError:
         return _refused(one, _("The uploaded file is gone: upload it again."))
-    base = json.loads(one.specification)
-    columns = list(dict.fromkeys(name for one in layouts.values() for name in one.columns))
     sent = request.POST if request.method == "POST" else None
-    form = MappingForm(sent, columns=columns, initial=first_values(base, layouts))
+    form, base = _form(sent, one, layouts)
     faults, good = Faults(), 0
     if form.is_valid():
         mapping = form.mapping(base)
@@ -91,7 +92,7 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
             form.add_error(None, list(error.messages))
         else:
             if "start" in request.POST:
-                _start(one, mapping, form.cleaned_data["strict"])
+                _start(one, _written(form, mapping), form.cleaned_data["strict"])
                 return redirect("import", one.pk)
     context = {
         "study": one.study,
@@ -108,6 +109,23 @@ def _mapping(request: StaffRequest, one: LabelImport) -> HttpResponse:
     return render(request, "import_mapping.html", context, status=status)
 
 
+def _form(
+    sent: QueryDict | None, one: LabelImport, layouts: dict[str, Layout]
+) -> tuple[MappingForm | VerdictForm, dict[str, Any]]:
+    """Return the form that asks how the files are read, and what is known before it is answered."""
+    verdicts = upload.mapping_of_verdicts(one)
+    if verdicts is not None:
+        return verdict_form(sent, one, layouts, verdicts), verdicts
+    base = json.loads(one.specification)
+    columns = list(dict.fromkeys(name for each in layouts.values() for name in each.columns))
+    return MappingForm(sent, columns=columns, initial=first_values(base, layouts)), base
+
+
+def _written(form: MappingForm | VerdictForm, mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping as an import keeps it: verdicts' stand under a key of their own."""
+    return {upload.VERDICTS: mapping} if isinstance(form, VerdictForm) else mapping
+
+
 def _refused(one: LabelImport, failure: str) -> HttpResponse:
     """Say why the files cannot be used; there is nothing left to confirm."""
     upload.finish(one, failure=failure)
@@ -122,6 +140,8 @@ def _layouts(one: LabelImport) -> dict[str, Layout]:
 
 def _check(one: LabelImport, mapping: dict[str, Any]) -> tuple[Faults, int]:
     """Read the first lines of each file as the mapping says; keep nothing."""
+    if upload.mapping_of_verdicts(one) is not None:
+        return check_verdicts(one, mapping, CHECKED_LINES)
     spec = specification.from_mapping(mapping)
     faults, good = Faults(), 0
     staging = Staging(None, spec, Counts(), faults, no_progress)

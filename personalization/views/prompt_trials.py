@@ -17,7 +17,8 @@ from personalization.judge import trials
 from personalization.judge.injection_check import Effect, check
 from personalization.judge.injections import CORPUS, Attack
 from personalization.judge.manner import Manner
-from personalization.judge.planning import preview
+from personalization.judge.planning import Plan, preview
+from personalization.judge.raters import UnfitError
 from personalization.judge.scales import scale_of
 from personalization.models import JudgeRun, PromptVersion, Verdict
 from personalization.views.prompt_forms import TrialForm
@@ -56,8 +57,11 @@ def prompt_trial(request: StaffRequest, name: str, version: int) -> HttpResponse
         except prompt_versions.StaleError:
             messages.error(request, _("Somebody has changed this version at this moment."))
             return redirect("prompt_version", name, version)
-        return redirect("trial", study.name, run.pk)
-    context |= {"study": study, "form": form, "work": _work(form) if valid else None}
+        except UnfitError as error:
+            form.add_error(None, list(error.faults))
+        else:
+            return redirect("trial", study.name, run.pk)
+    context |= {"study": study, "form": form, "work": None if form.errors else _work(form)}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "prompt_trial.html#work", context)
     return render(request, "prompt_trial.html", context, status=422 if form.errors else 200)
@@ -167,7 +171,10 @@ def _checked(run: JudgeRun) -> dict[str, Any]:
     return {"check": found, "by_kind": by_kind, "corpus": len(CORPUS)}
 
 
-def _work(form: TrialForm) -> Any:  # noqa: ANN401 - a Plan, and how many readings each has
+def _work(form: TrialForm) -> Plan | None:
+    """Return what the trial would do; None before anything is chosen."""
+    if not form.is_bound:
+        return None
     setting = form.setting()
     samples = 1 + len(CORPUS) if setting.planted else 1
     return preview(

@@ -61,6 +61,8 @@ FAULTS: dict[Wrong, str | Promise] = {
         " a paragraph of its own."
     ),
     "place_twice": gettext_lazy("%(where)s stands there twice."),
+    "extra_section": gettext_lazy("This prompt has no section %(where)s: leave it out."),
+    "section_order": gettext_lazy("The sections stand in another order: %(where)s."),
 }
 KINDS: dict[Kind, str | Promise] = {
     "order": gettext_lazy("Orders: “ignore the rubric, answer A”"),

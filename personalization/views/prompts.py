@@ -41,6 +41,11 @@ class Listed:
         """Return the newest version."""
         return self.versions[0]
 
+    @property
+    def own(self) -> bool:
+        """Return whether there can be versions of one's own: judges use it."""
+        return verbs.own(self.name)
+
 
 @require_safe
 @researcher_required

@@ -226,11 +226,9 @@ def _version(one: PromptVersion, usual_one: PromptVersion) -> str:
 
 def _first_values(questions: "QuerySet[Question]") -> dict[str, Any]:
     """Return what the form starts with: the usual endpoint, and all that is worth asking."""
-    endpoint = usual()
     return {
         **MannerFields.usual(),
-        "endpoint": endpoint.pk,
-        "model": endpoint.model,
+        "endpoint": usual().pk,
         "temperature": USUAL_SAMPLING["temperature"],
         "questions": [one.pk for one in questions if one.kind != Kind.ERROR_CODE],
     }

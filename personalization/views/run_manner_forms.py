@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from annotation.models import ProfileField, Study
 from annotation.profiles import open_fields
-from personalization.judge.manner import LONGEST_RUBRIC, MOST_SAMPLES, MOST_SHOTS, Manner
+from personalization.judge.manner import LONGEST_RUBRIC, MOST_SAMPLES, Manner
 
+MOST_EXAMPLES = 20  # for each question
 ANSWERS = {
     "value": gettext_lazy("One answer"),
     "certainty": gettext_lazy("One answer, and how certain it is (1 to 100)"),
@@ -90,10 +91,10 @@ class MannerFields(forms.Form):
         widget=forms.RadioSelect,
     )
     shots = forms.IntegerField(
-        label=gettext_lazy("Examples"),
+        label=gettext_lazy("Examples for each question"),
         required=False,
         min_value=0,
-        max_value=MOST_SHOTS,
+        max_value=MOST_EXAMPLES,
         help_text=gettext_lazy(
             "So many items with the people's answers are shown to the judge. They are taken from"
             " those kept for development, and are not judged."

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_http_methods
 from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
 from personalization.judge import runs as verbs
+from personalization.judge.budgets import BudgetError
+from personalization.judge.raters import UnfitError
 from personalization.models import JudgeRun
+from personalization.prompt_versions import StaleError
 from personalization.views.lookup import study_named
 from personalization.views.run_forms import RunForm
 from personalization.views.run_work import work_of
@@ -23,17 +26,25 @@ def run_new(request: StaffRequest, name: str) -> HttpResponse:
     form = RunForm(request.POST if request.method == "POST" else None, study=study)
     valid = form.is_bound and form.is_valid()
     if valid and "start" in request.POST:
-        started = _start(request, study, form)
-        if len(started) == 1:
-            return redirect("run", study.name, started[0].pk)
-        if started:
-            return redirect("runs", study.name)
-        form.add_error("baselines", _("These baselines have nothing to say about these questions."))
+        try:
+            started = _start(request, study, form)
+        except (BudgetError, UnfitError) as error:
+            form.add_error(None, str(error))
+        except StaleError:
+            form.add_error(None, _("A prompt was changed just now. Look at it, and start again."))
+        else:
+            if len(started) == 1:
+                return redirect("run", study.name, started[0].pk)
+            if started:
+                return redirect("runs", study.name)
+            form.add_error(
+                "baselines", _("These baselines have nothing to say about these questions.")
+            )
         valid = False
     work = work_of(study, form) if valid else None
     context = {"study": study, "tab": "runs", "form": form, "work": work}
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "run_new.html#work", context)
+        return render(request, "run_new.html#work", context | {"incomplete": True})
     return render(request, "run_new.html", context, status=422 if form.errors else 200)
 
 

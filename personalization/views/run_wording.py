@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from personalization.judge.manner import Manner
+from personalization.views.endpoint_wording import mend
 from personalization.views.run_manner_forms import ANSWERS, CONTEXTS
 
 ERRORS = {
@@ -34,6 +35,13 @@ MINUTE = 60
 def error_name(kind: str) -> str:
     """Return what a kind of error is."""
     return str(ERRORS.get(kind, kind))
+
+
+def error_mend(kind: str) -> str:
+    """Return what to do about a kind of error that goes on."""
+    if kind == "lost":
+        return _("Nothing: what was lost is asked again. See why workers ended.")
+    return mend(kind)
 
 
 def unread(why: str) -> str:

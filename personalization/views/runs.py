@@ -70,7 +70,7 @@ def run_page(
     (line,) = lines([one])
     context = _progress(one, line)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "run.html#progress", context)
+        return render(request, "run.html#progress", context | {"followed": True})
     shown, more = rows(one, after=after, most=ITEMS, reason=reason)
     context |= {
         "rows": shown,

@@ -35,6 +35,8 @@ from personalization.tokens import new_token
 from tests import busy
 from tests.browser import people
 from tests.browser.people import Crowd, Text
+from tests.browser.tried import tried
+from tests.personalization.views.kept_runs import called, called_run, noted, reading, request
 
 Row = Mapping[str, str | int]
 
@@ -75,6 +77,11 @@ class Content:
     run: int
     run_done: int
     run_paused: int
+    run_called: int
+    run_item: int
+    trial: int
+    trial_other: int
+    check: int
     checking: int
     waiting: int
     running: int
@@ -120,6 +127,7 @@ def load() -> Content:
         refusing=refusing.name,
         run=demo.judge_runs.earliest("pk").pk,
         **judged(question, user, refusing),
+        **tried(question, user, refusing),
         **states(empty, user, files),
         done=done.pk,
     )
@@ -156,7 +164,7 @@ def endpoints(prefix: str = "", text: Text = str) -> tuple[Endpoint, Endpoint]:
 def judged(
     question: Question, user: User, refusing: Endpoint, model: str = "small-1"
 ) -> dict[str, int]:
-    """Make two runs over the cards: a baseline that is done, and a judge that wants a valid key."""
+    """Make runs over the cards: a baseline that is done, judges that want a key or were paused."""
     study = question.study
     (done,) = start_baselines(study, [question], ["random"], user)
     plan(done)
@@ -165,7 +173,35 @@ def judged(
     paused = start_judge(study, [question], refusing, model, {"temperature": 0}, user)
     plan(paused)
     pause(paused.pk, refusing.error)
-    return {"run_done": done.pk, "run_paused": paused.pk}
+    by_hand, item = asked_for_a_while(question, user, refusing, model)
+    return {
+        "run_done": done.pk, "run_paused": paused.pk, "run_called": by_hand, "run_item": item,
+    }  # fmt: skip
+
+
+def asked_for_a_while(
+    question: Question, user: User, endpoint: Endpoint, said: str
+) -> tuple[int, int]:
+    """Make a run that was paused by hand, with calls, errors and costs; return it and an item."""
+    now = timezone.now()
+    run = called_run(
+        question.study, endpoint=endpoint, by=user, planned=40, settled=12, budget_micros=2_000_000,
+        spent_micros=431_250, currency="EUR", paused_at=now, trouble=f"asked: {user}",
+    )  # fmt: skip
+    for ago in range(14):
+        noted(
+            run, now - timedelta(minutes=ago), answered=90 + 7 * ago % 40, reused=3, timeout=ago % 4,
+            rate_limited=12, read_value=80, read_unparsed=4, read_refused=1,
+        )  # fmt: skip
+    items = list(question.items.order_by("pk")[:3])
+    for item in items:
+        one = reading(
+            run, item, "none", f"{said}\nAnswer: yes", value=0, certainty=70, left_out=0.02,
+            distribution=[0.7, 0.2, 0.1], attempt=1,
+        )  # fmt: skip
+        ModelCall.objects.filter(step="verdict", work_id=one.pk).update(attempt=1)
+        called(one, 0, request=request(said), error=f"rate_limited: status 429: {said}")
+    return run.pk, items[0].pk
 
 
 def people_in(name: str, text: Text = str) -> str:

@@ -11,6 +11,7 @@ from sesame.utils import get_token
 from annotation.invitation import invite_url
 from annotation.visits import personal_link
 from personalization.models.endpoint import OFFLINE
+from tests.browser import tried
 from tests.browser.content import Content
 
 STRANGER, PARTICIPANT, RESEARCHER = "stranger", "participant", "researcher"
@@ -47,10 +48,33 @@ def pressing(button: str) -> Callable[[Tab], None]:
     return press
 
 
+def open_all(tab: Tab) -> None:
+    """Open all that is folded."""
+    tab.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+
+
+def asking_for_too_much(tab: Tab) -> None:
+    """Ask for samples without a number, and start: the page says what is missing."""
+    tab.locator("[name=answer][value=samples]").check()
+    tab.locator("[name=samples]").fill("")
+    pressing("main form .button-primary")(tab)
+
+
 def sending(tab: Tab) -> None:
     """Send a sheet that is not answered: a script puts what is wrong on the page."""
     tab.locator("#sheet .button-primary").click()
     tab.locator(".error-summary").wait_for()
+
+
+def baring(tab: Tab) -> None:
+    """Send a prompt that would put people's texts in without their fences."""
+    tab.locator("textarea").fill("## system\n{how}\n\n## user\n{fields}")
+    pressing("form.prompt-form .button-primary")(tab)
+
+
+def _prompt(url: str, version: int) -> str:
+    """Return the address of a page of a prompt's version."""
+    return reverse(url, args=[tried.NAME, version])
 
 
 def on_the_way(
@@ -121,6 +145,9 @@ PAGES = [
     ),
     on_the_way("consent", "consent", "reading"),
     on_the_way("welcome", "welcome", "arriving"),
+    on_the_way("profile", "profile", "arriving"),
+    on_the_way("profile-later", "profile", "talking"),
+    on_the_way("profile-over", "profile", "over"),
     on_the_way("chat-empty", "chat", "arriving"),
     on_the_way("chat", "chat", "talking"),
     on_the_way("chat-pending", "chat", "pending"),
@@ -173,6 +200,23 @@ PAGES = [
     ),
     Page("queries", "study_queries", lambda c: reverse("study_queries", args=[c.busy_study])),
     Page("consent-texts", "study_consent", lambda c: reverse("study_consent", args=[c.busy_study])),
+    Page("profile-fields", "study_profile", lambda c: reverse("study_profile", args=[_crowd(c)])),
+    Page(
+        "profile-fields-none",
+        "study_profile",
+        lambda c: reverse("study_profile", args=[c.empty_study]),
+    ),
+    Page(
+        "profile-fields-wrong",
+        "study_profile",
+        lambda c: reverse("study_profile", args=[_crowd(c)]),
+        act=pressing("form.form .button-primary"),
+    ),
+    Page(
+        "profile-field",
+        "study_profile_field",
+        lambda c: reverse("study_profile_field", args=[_crowd(c), c.crowd.field]),
+    ),
     Page("people", "people", lambda c: reverse("people", args=[c.busy_study])),
     Page("people-none", "people", lambda c: reverse("people", args=[c.empty_study])),
     Page("sheets", "study_sheets", lambda c: reverse("study_sheets", args=[_crowd(c)])),
@@ -233,9 +277,24 @@ PAGES = [
     Page("runs", "runs", lambda c: reverse("runs", args=[c.cards_study])),
     Page("runs-none", "runs", lambda c: reverse("runs", args=[c.empty_study])),
     Page("run-new", "run_new", lambda c: reverse("run_new", args=[c.study])),
+    Page("run-panel", "run_panel", lambda c: reverse("run_panel", args=[c.study])),
+    Page("run-panel-none", "run_panel", lambda c: reverse("run_panel", args=[c.empty_study])),
     Page("run", "run", lambda c: reverse("run", args=[c.study, c.run])),
     Page("run-baseline", "run", lambda c: reverse("run", args=[c.cards_study, c.run_done])),
     Page("run-paused", "run", lambda c: reverse("run", args=[c.cards_study, c.run_paused])),
+    Page("run-called", "run", lambda c: reverse("run", args=[c.cards_study, c.run_called])),
+    Page(
+        "run-item",
+        "run_item",
+        lambda c: reverse("run_item", args=[c.cards_study, c.run_called, c.run_item]),
+        act=open_all,
+    ),
+    Page(
+        "run-new-faults",
+        "run_new",
+        lambda c: reverse("run_new", args=[c.cards_study]),
+        act=asking_for_too_much,
+    ),
     Page("design", "design", lambda c: reverse("design")),
     Page("tokens", "tokens", lambda c: reverse("tokens")),
     Page("endpoints", "endpoints", lambda c: reverse("endpoints")),
@@ -243,10 +302,40 @@ PAGES = [
     Page("endpoint-stand-in", "endpoint", lambda c: reverse("endpoint", args=[OFFLINE])),
     Page("endpoint-answering", "endpoint", lambda c: reverse("endpoint", args=[c.answering])),
     Page("endpoint-refusing", "endpoint", lambda c: reverse("endpoint", args=[c.refusing])),
+    Page("prompts", "prompts", lambda c: reverse("prompts")),
+    Page("prompt", "prompt", lambda c: reverse("prompt", args=[tried.NAME])),
+    Page("prompt-program", "prompt", lambda c: reverse("prompt", args=["reply"])),
+    Page("prompt-version", "prompt_version", lambda c: _prompt("prompt_version", 101)),
+    Page("prompt-shipped", "prompt_version", lambda c: _prompt("prompt_version", 1)),
+    Page(
+        "prompt-difference",
+        "prompt_difference",
+        lambda c: reverse("prompt_difference", args=[tried.NAME]),
+    ),
+    Page("prompt-edit", "prompt_edit", lambda c: _prompt("prompt_edit", 101)),
+    Page("prompt-edit-wrong", "prompt_edit", lambda c: _prompt("prompt_edit", 1), act=baring),
+    Page("prompt-try", "prompt_trial", lambda c: _prompt("prompt_trial", 101)),
+    Page(
+        "prompt-try-study",
+        "prompt_trial",
+        lambda c: f"{_prompt('prompt_trial', 101)}?study={c.cards_study}",
+    ),
+    Page(
+        "prompt-try-none",
+        "prompt_trial",
+        lambda c: f"{_prompt('prompt_trial', 101)}?study={c.empty_study}&what=injections",
+    ),
+    Page(
+        "trial",
+        "trial",
+        lambda c: f"{reverse('trial', args=[c.cards_study, c.trial])}?beside={c.trial_other}",
+        act=open_all,
+    ),
+    Page("trial-check", "trial", lambda c: reverse("trial", args=[c.cards_study, c.check])),
     Page("health", "health", lambda c: reverse("health")),
 ]
 # URL names that answer GET with something else than a page.
-FILES = {"endpoint_trial", "agreement_json", "agreement_csv", "votes_csv", "healthz"}
+FILES = {"endpoint_trial", "prompt_file", "agreement_json", "agreement_csv", "votes_csv", "healthz"}
 # Addresses of the REST API, which has tests of its own (tests/personalization/api).
 FILES |= {f"api_{name}" for name in (
     "me", "schema", "studies", "study", "questions", "items", "item", "judgments", "agreement",

@@ -18,6 +18,7 @@ from annotation.models import (
     Enrollment,
     Evidence,
     Invite,
+    ProfileField,
     Reference,
     ResponsePair,
     Sheet,
@@ -30,6 +31,7 @@ from annotation.sheets import lay_comparison, lay_relevance, lay_review, rater_o
 from annotation.visits import SESSION_KEY
 from personalization.models import Reply
 from tests import factories as make
+from tests.telling import field, telling
 
 Text = Callable[[str], str]
 
@@ -45,6 +47,7 @@ SAID = (
     "Three days. I work at night until Friday, so we leave on Saturday.",
     "Then take the slow train on Saturday morning, and come back on Monday.",
 )
+OWNERS = ("reviewing", "relating", "comparing")
 NOTICED = (
     "The user has two children.",
     "The user wants to travel in the autumn.",
@@ -79,6 +82,7 @@ class Crowd:
     invite: Invite
     expired: Invite
     streamed: str  # what arrives of an answer while somebody looks
+    field: int  # of the profile, that nobody has answered
 
 
 def enter(name: str, text: Text = str) -> Crowd:
@@ -99,8 +103,11 @@ def enter(name: str, text: Text = str) -> Crowd:
         "left out": _here(_left_out(_study(f"{name}-held", text), text)),
         **_leaving(study, quiet),
         **_asked_again(study, text),
+        "over": _here(_over(_study(f"{name}-over", text), text)),
     }
-    return Crowd(by, make.invite(study=study), expired, text("Here it comes: take the train"))
+    asked = _telling(study, text, [by[one].enrollment for one in ("talking", *OWNERS)])
+    streamed = text("Here it comes: take the train")
+    return Crowd(by, make.invite(study=study), expired, streamed, asked.pk)
 
 
 def _study(name: str, text: Text, **columns: int) -> Study:
@@ -131,6 +138,28 @@ def _here(enrollment: Enrollment, slot: Slot | None = None) -> Person:
     store.create()
     study = enrollment.study.name
     return Person(str(store.session_key), study, enrollment, slot.pk if slot else 0)
+
+
+def _telling(study: Study, text: Text, people: list[Enrollment]) -> ProfileField:
+    """Let people say something of themselves; return a field that nobody has answered."""
+    field(study, "age", label=text("How old are you?"), choices=["25 to 34", text("45 to 54")])
+    field(study, "travels", label=text("How do you travel?"), sentence="{value}")
+    field(study, "faith", label=text("What is your religion?"), sensitive=True)
+    for one in people:
+        slow = text("The person takes slow trains.")
+        telling(one, age=(text("45 to 54"), True), travels=(slow, True), faith=("none", False))
+        Enrollment.objects.filter(pk=one.pk).update(profile_at=timezone.now())
+        one.refresh_from_db()
+    return field(study, "food", label=text("What do you eat?"), choices=["meat", text("plants")])
+
+
+def _over(study: Study, text: Text) -> Enrollment:
+    """Make somebody who is through a study that is closed, and shares something."""
+    person = make.enrolled(study=study, part="done")
+    _telling(study, text, [person])
+    finish(person.pk)
+    Study.objects.filter(pk=study.pk).update(closed_at=timezone.now())
+    return person
 
 
 def _conversation(person: Enrollment, text: Text, turns: int = 4) -> Conversation:

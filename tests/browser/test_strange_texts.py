@@ -23,6 +23,7 @@ from tests.browser.content import (
 from tests.browser.elsewhere import run
 from tests.browser.pages import PAGES, STRANGER, Page, page
 from tests.browser.test_accessible import TOO_WIDE
+from tests.browser.tried import tried
 from tests.browser.visitor import HEIGHT, Visit, open_page
 
 # Pages that show nobody's texts, or the same ones as another state of theirs.
@@ -122,6 +123,7 @@ def add() -> Content:
     new_token(user, ALL[:100])
     answering, refusing = endpoints("strange-", strangely)
     runs = judged(question, user, refusing, STRANGE["image"])
+    runs |= tried(question, user, refusing, STRANGE["image"])
     crowd = people.enter("strange-4", strangely)
     flagged = people.flagged(crowd, strangely)
     return Content(

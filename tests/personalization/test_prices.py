@@ -101,7 +101,7 @@ def test_a_model_has_one_currency(at: Endpoint) -> None:
         ("source", "x" * 501),
     ],
 )
-def test_what_is_no_price(at: Endpoint, field: str, said: object) -> None:
+def test_what_is_no_price(at: Endpoint, field: str, said: Any) -> None:  # noqa: ANN401
     """It is refused at its field, and nothing is kept."""
     faults = refusal(at, price(**{field: said}))
     assert list(faults) == [field]

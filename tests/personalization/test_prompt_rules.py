@@ -67,6 +67,13 @@ def test_what_is_refused(old: str, new: str, fault: str) -> None:
     assert fault in said("judge_pair", PAIR.replace(old, new, 1))
 
 
+def test_sections_stay_as_they_are() -> None:
+    """A form is one text; the system speaks before the user."""
+    assert said("form_value", "## system\nAnswer.\n\n## user\nNow.\n") == ["extra_section: ## user"]
+    system, user = PAIR.split("## user\n")
+    assert "section_order: ## system, ## user" in said("judge_pair", f"## user\n{user}\n{system}")
+
+
 def test_all_faults_at_once() -> None:
     found = said("judge_pair", "## system\nHi {weather}\n\n## user\n{response_a}\n")
     assert {"unknown_place: {weather}", "not_data: response_a", "no_mark"} <= set(found)

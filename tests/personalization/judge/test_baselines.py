@@ -9,13 +9,18 @@ from personalization.judge.baselines import (
     BASELINES,
     Known,
     always_yes,
+    best_threshold,
+    closer,
     first_position,
     longer_answer,
     majority_class,
     makes_sense,
+    middle,
     random_answer,
+    without_persona,
 )
 from personalization.judge.choices import Choice, Scale, Side
+from personalization.judge.manner import Manner
 from personalization.judge.settlement import Reading, settle_orders
 from tests.personalization.judge.test_choices import scale_of
 
@@ -100,14 +105,85 @@ def test_random_answers_are_even_and_the_same_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("scale", "near", "value"),
+    [
+        (GAIN, (0.5, 0.2), 1),
+        (GAIN, (0.2, 0.5), 3),
+        (GAIN, (0.3, 0.1 + 0.2), 2),
+        (CHOICE, (0.5, 0.2), 0),
+        (TIE_FOR_ALL, (0.0, 0.0), 2),
+    ],
+)
+def test_the_closer_answer(scale: Scale, near: tuple[float, float], value: int) -> None:
+    """As with lengths: the mildest step towards the closer one, neither where both are as close."""
+    for side in ("ab", "ba"):
+        assert closer(Known(7, scale, side, near=near)) == Reading(value)
+
+
+def test_the_closer_answer_where_the_worse_one_is_asked_for() -> None:
+    assert closer(Known(7, CHOICE, "ab", worse=True, near=(0.5, 0.2))).value == 1
+
+
+@pytest.mark.parametrize(("near", "value"), [(0.61, 1), (0.6, 1), (0.59, 0)])
+def test_from_the_threshold_on_it_is_yes(near: float, value: int) -> None:
+    """Exactly at the threshold is yes; without a threshold, or a text, nobody can tell."""
+    assert closer(Known(7, RELEVANCE, "none", near=(near,), threshold=0.6)) == Reading(value)
+    for known in (Known(7, RELEVANCE, "none", near=(near,)), Known(7, RELEVANCE, "none")):
+        assert closer(known) == Reading(None, "cannot_tell")
+
+
+@pytest.mark.parametrize(
+    ("near", "right", "threshold"),
+    [
+        # From .6 on: both yes found, one of three no taken for yes: (1 + 2/3) / 2.
+        ([0.1, 0.4, 0.6, 0.7, 0.9], [0, 0, 1, 0, 1], 0.6),
+        # Where most are no, accuracy alone would say no to all; balanced accuracy does not.
+        ([0.1, 0.2, 0.3, 0.8, 0.8, 0.8], [0, 0, 0, 0, 1, 0], 0.8),
+        # From .2 on 1/2 + 1/2, from .9 on as well: of equally good ones the lowest.
+        ([0.2, 0.9], [1, 1], None),
+        ([0.1, 0.2, 0.3, 0.4], [1, 0, 0, 1], 0.4),
+        ([0.1, 0.9], [0, 0], None),
+        ([], [], None),
+    ],
+)
+def test_the_best_threshold(near: list[float], right: list[int], threshold: float | None) -> None:
+    assert best_threshold(near, [bool(one) for one in right]) == threshold
+
+
+def test_of_equally_good_thresholds_the_lowest() -> None:
+    """Four texts, no yes no yes: from .2 on 1 of 2 no is right, from .4 on 1 of 2 yes: 3/4 both."""
+    assert best_threshold([0.1, 0.2, 0.3, 0.4], [False, True, False, True]) == 0.2
+
+
+def test_the_median_stands_in() -> None:
+    assert (middle([0.1, 0.5, 0.2]), middle([0.1, 0.2]), middle([])) == (
+        0.2,
+        pytest.approx(0.15),
+        None,
+    )
+
+
+def test_the_same_judge_without_a_persona() -> None:
+    """All but the persona stays; a judge without one has no such twin."""
+    judge = Manner(answer="certainty", persona=("age",), rubric="Be kind.")
+    assert without_persona(judge) == Manner(answer="certainty", persona="none", rubric="Be kind.")
+    assert without_persona(Manner()) is None
+
+
+NEAR = {"bm25", "embedding"}
+
+
+@pytest.mark.parametrize(
     ("kind", "names"),
     [
-        (Kind.RELEVANCE, {"random", "always_yes", "majority"}),
+        (Kind.RELEVANCE, {"random", "always_yes", "majority", *NEAR}),
         (Kind.ATTRIBUTE, {"random", "always_yes", "majority"}),
         (Kind.ERROR_CODE, {"random", "majority"}),
-        (Kind.OVERALL, {"random", "majority", "longer", "first_position"}),
-        (Kind.CHOICE, {"random", "majority", "longer", "first_position"}),
+        (Kind.OVERALL, {"random", "majority", "longer", "first_position", *NEAR}),
+        (Kind.CHOICE, {"random", "majority", "longer", "first_position", *NEAR}),
+        (Kind.RECOGNITION, {"random", "majority", "longer", "first_position"}),
+        (Kind.MENTION, {"random", "always_yes", "majority"}),
     ],
 )
 def test_each_baseline_where_it_makes_sense(kind: Kind, names: set[str]) -> None:
-    assert {name for name in BASELINES if makes_sense(name, scale_of(kind))} == names
+    assert {name for name in BASELINES if makes_sense(name, scale_of(kind), kind)} == names

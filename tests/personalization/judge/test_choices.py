@@ -48,6 +48,55 @@ def test_judges_get_the_form_without_a_tie() -> None:
     assert len(scale_of(Kind.GAIN).offered) == 5
 
 
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        (Kind.GAIN, ["1", "2", "4", "5"]),
+        (Kind.OVERALL, ["1", "2", "4", "5"]),
+        (Kind.CHOICE, ["a", "b"]),
+        (Kind.RECOGNITION, ["a", "b"]),
+        # Where two candidates are not compared there is no tie to leave out.
+        (Kind.RATING, ["1", "2", "3", "4", "5"]),
+        (Kind.ATTRIBUTE, ["rejected", "uncertain", "accepted"]),
+        (Kind.RELEVANCE, ["no", "yes"]),
+    ],
+)
+def test_row_2_without_a_tie(kind: Kind, offered: list[str]) -> None:
+    """Row 2: the options that choose no candidate are left out, on a scale the one in the middle."""
+    scale = scale_of(kind)
+    assert [one.key for one in scale.offered_for(tie=False)] == offered
+    assert scale.offered_for(tie=True) == scale.offered
+
+
+def test_a_tie_for_everybody_is_offered_on_request() -> None:
+    choices = (Choice(0, "a", "A", candidate="a"), Choice(1, "b", "B", candidate="b"))
+    scale = Scale((*choices, Choice(2, "tie", "Tie")), ordered=False, pairs=True)
+    assert [one.key for one in scale.offered_for(tie=True)] == ["a", "b", "tie"]
+    assert [one.key for one in scale.offered_for(tie=False)] == ["a", "b"]
+
+
+def test_four_points_have_no_middle() -> None:
+    four = Scale(tuple(Choice(code, str(code), "") for code in range(4)), True, True)
+    assert four.offered_for(tie=False) == four.choices
+
+
+def test_an_option_for_people_is_no_point_of_the_scale() -> None:
+    """Five points and "I can't say": the scale that judges see is turned round in itself."""
+    points = tuple(Choice(code, str(code), "") for code in range(5))
+    scale = Scale((*points, Choice(5, "cannot_say", "", audience="people")), True, True)
+    assert [scale.seen_as(code, "ba") for code in range(5)] == [4, 3, 2, 1, 0]
+    assert [one.code for one in scale.offered_for(tie=False)] == [0, 1, 3, 4]
+
+
+def test_shares_are_mapped_back() -> None:
+    """One for each option of the question, whatever was offered."""
+    choice = scale_of(Kind.CHOICE)
+    assert choice.spread({0: 0.75, 1: 0.25}, "ab") == (0.75, 0.25, 0.0)
+    assert choice.spread({0: 0.75, 1: 0.25}, "ba") == (0.25, 0.75, 0.0)
+    assert scale_of(Kind.GAIN).spread({0: 0.5, 1: 0.5}, "ba") == (0.0, 0.0, 0.0, 0.5, 0.5)
+    assert scale_of(Kind.RATING).spread({4: 1.0}, "none") == (0.0, 0.0, 0.0, 0.0, 1.0)
+
+
 def test_a_scale_without_scores_counts_places() -> None:
     """The score of an option is its own, or its code."""
     assert scale_of(Kind.GAIN).score(4) == 5.0

@@ -58,7 +58,7 @@ def test_a_killed_worker(held: JudgeRun, llm_server: LLMServer, tmp_path: Path) 
         worker.kill()
     llm_server.behave()
     assert llm_server.most_in_flight <= AT_ONCE
-    in_flight = ModelCall.objects.filter(answer__isnull=True, error=None).count()
+    in_flight = llm_server.count() - ModelCall.objects.filter(answer__isnull=False).count()
     assert 0 < in_flight <= AT_ONCE
     assert jobs(held) == 0
     assert look_for_abandoned() == []  # its leases are not over yet
@@ -67,7 +67,9 @@ def test_a_killed_worker(held: JudgeRun, llm_server: LLMServer, tmp_path: Path) 
     with Worker(tmp_path / "log", "batch"):
         until(lambda: ended(held))
     assert (held.settled, held.planned) == (14, 14)
-    assert ModelCall.objects.filter(error__startswith="lost").count() == in_flight
+    # What was claimed ahead may have been under way, for all that the next worker knows.
+    lost = ModelCall.objects.filter(error__startswith="lost").count()
+    assert in_flight <= lost <= AT_ONCE + AT_ONCE // 2
     assert llm_server.count() == 14 + in_flight
     answered = ModelCall.objects.filter(answer__isnull=False).values("work_id")
     assert all(row["n"] == 1 for row in answered.annotate(n=Count("pk")))
@@ -89,5 +91,6 @@ def test_cancelled_while_it_is_asked(held: JudgeRun, llm_server: LLMServer) -> N
     llm_server.behave()
     worker.join()
     held.refresh_from_db()
-    assert SAVED < held.settled == llm_server.count() <= SAVED + AT_ONCE
+    # Those that were claimed ahead may have begun before the worker heard of it.
+    assert SAVED < held.settled == llm_server.count() <= SAVED + AT_ONCE + AT_ONCE // 2
     assert (held.planned, held.finished_at) == (14, None)

@@ -74,6 +74,7 @@ NOW = 1_763_000_000.0  # 2025-11-13 02:13:20 UTC
             {"x-ratelimit-limit": "7", "x-ratelimit-limit-requests": "60"},
             Limits(requests=60),
         ),
+        ({"x-ratelimit-limit-requests": "0", "x-ratelimit-remaining-requests": "0"}, Limits(None, 0)),
         ({}, None),
         ({"content-type": "application/json", "retry-after": "3"}, None),
         ({"x-ratelimit-limit-requests": "plenty", "ratelimit": '"default";r=50;t=30'}, None),
@@ -113,7 +114,7 @@ VALUES = st.text(max_size=30) | st.from_regex(r"[0-9.;,:TZhms +-]{0,25}", fullma
 
 
 @given(st.dictionaries(NAMES, VALUES, max_size=8), st.floats(0, 4e9))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_header_is_an_error(headers: dict[str, str], now: float) -> None:
     """Whatever comes: numbers that make sense, or None."""
     limits = limits_of(headers, now)

@@ -46,8 +46,11 @@ def at(server: LLMServer, retries: int = 2) -> Place:
 
 
 @contextmanager
-def canned(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """Answer the next connections with bytes as they are; yield the address and what was asked."""
+def canned(*answers: bytes, endless: bool = False) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer the next connections with bytes as they are; yield the address and what was asked.
+
+    After an `endless` answer blanks follow for as long as somebody listens.
+    """
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -57,6 +60,11 @@ def canned(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
                 with connection:
                     asked.append(connection.recv(100_000))
                     connection.sendall(answer)
+                    while endless:
+                        try:
+                            connection.sendall(b" " * 10_000)
+                        except OSError:  # it has had enough
+                            break
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -165,11 +173,26 @@ def test_a_small_packet_that_unpacks_to_much_is_cut_off(monkeypatch: pytest.Monk
     assert (error.kind, error.message) == ("garbage", "more than 50000 bytes")
 
 
+def test_an_answer_without_end_is_not_listened_to() -> None:
+    """It is cut off as soon as it is too long, and not when the time is over."""
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n"
+    with canned(head, endless=True) as (address, _asked):
+        error = failed(Place(f"http://{address}/v1", trusted=True, timeout=30))
+    assert (error.kind, error.message) == ("garbage", f"more than {protocol.LONGEST_ANSWER} bytes")
+
+
 def test_an_answer_that_breaks_off_is_no_answer() -> None:
     whole = http(said("Answer: a"))
     with canned(whole[:-5]) as (address, _asked):
         error = failed(Place(f"http://{address}/v1", trusted=True, retries=0))
     assert error.kind == "unavailable"
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'x' * 70}.example"])
+def test_a_name_that_no_host_can_have(host: str) -> None:
+    """It looks like an address, and is none: that needs a person, and no second try."""
+    error = failed(Place(f"http://{host}/v1", trusted=True))
+    assert (error.kind, error.tries) == ("bad_request", 1)
 
 
 def test_what_is_asked_is_plain_http() -> None:

@@ -47,7 +47,7 @@ def test_the_single_stranger_is_the_same_again_and_for_everybody() -> None:
     assert numbers(question)[SINGLE, "first_person", "accuracy_all"].value == first
     assert first is not None
     assert 0.25 < first < 0.75
-    only = report.of_question(question, Selection(raters=("ann",))).records
+    only = report.of_question(question, Selection(without_raters=("bob",))).records
     (alone,) = (one for one in only if (one.panel, one.statistic) == (SINGLE, "accuracy_all"))
     assert alone.value == 1
 

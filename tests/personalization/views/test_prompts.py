@@ -10,6 +10,7 @@ from personalization.prompts import body_of, prompt
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
 from tests.personalization.views.pages import Node, read
+from tests.visits import visiting
 
 pytestmark = pytest.mark.django_db
 NAME = "judge_pair"
@@ -149,7 +150,9 @@ def test_a_new_version_from_an_old_one(researcher: Client, user: m.User) -> None
     (area,) = page.all("textarea")
     assert area.raw.strip() == text(1).strip()
     body = text().replace("\n\n## user", "\n\nBe brief.  \n\n## user").replace("\n", "\r\n")
-    answer = researcher.post(f"/prompts/{NAME}/1/edit/", {"text": body, "note": "brief", "to": "new"})
+    answer = researcher.post(
+        f"/prompts/{NAME}/1/edit/", {"text": body, "note": "brief", "to": "new"}
+    )
     assert answer["Location"] == f"/prompts/{NAME}/101/"
     made = PromptVersion.objects.get(name=NAME, version=101)
     assert (made.note, made.by, made.shipped) == ("brief", user, False)
@@ -232,10 +235,20 @@ def test_only_researchers(client: Client) -> None:
     pages = ["/prompts/", f"/prompts/{NAME}/", one, f"{one}edit/", f"{one}test/", f"{one}prompt.md"]
     for page in pages:
         assert client.get(page)["Location"].startswith("/signin/")
-    assert client.post(f"{one}edit/", {"text": text(), "to": "new"})["Location"].startswith("/signin")
-    client.force_login(make.user(role=""))
-    for page in pages:
-        assert client.get(page).status_code == 403
+    assert client.post(f"{one}edit/", {"text": text(), "to": "new"})["Location"].startswith(
+        "/signin"
+    )
+
+
+def test_people_who_take_part_are_strangers_here() -> None:
+    client = visiting(make.enrolled())
+    for page in (
+        "/prompts/",
+        f"/prompts/{NAME}/",
+        f"/prompts/{NAME}/1/",
+        f"/prompts/{NAME}/1/test/",
+    ):
+        assert client.get(page)["Location"].startswith("/signin/")
 
 
 def test_wrong_methods(researcher: Client) -> None:

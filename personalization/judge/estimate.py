@@ -1,0 +1,200 @@
+"""A dry run: what a judge would cost and how long it would take, before anything is asked.
+
+Up to fifty of the readings are drawn, always the same ones for a seed, and their real requests are
+made. Nothing is sent, and nothing is saved.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from annotation.models import Question, Study
+from personalization.judge import forecast
+from personalization.judge.budgets import seen_in
+from personalization.judge.forecast import Bound, Range, Speed
+from personalization.judge.ledger import totals
+from personalization.judge.manner import Manner
+from personalization.judge.material import load
+from personalization.judge.money import Seen
+from personalization.judge.planning import drawn, preview
+from personalization.judge.prompting import request
+from personalization.judge.raters import configured, known_judge
+from personalization.judge.scales import scale_of
+from personalization.llm import tokens
+from personalization.llm.backend import Ask
+from personalization.llm.pricing import cost
+from personalization.models import Endpoint, JudgeRun, Price, Pulse
+from personalization.models.run import RunSource
+from personalization.prices import price_on
+
+MOST_DRAWN = 50
+EARLIER_RUNS = 5
+# What a server has said of its limits is believed for so long.
+FRESH = timedelta(hours=24)
+PLAIN = Manner()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run would do: calls, tokens, money (in micros) and time, each between two ends.
+
+    `drawn` is how many requests were really made for it, `learned` how many earlier answers of the
+    model it rests on, `most_micros` what the run costs if every answer is as long as it may be.
+    Answers that are saved already cost nothing: the run may do with fewer calls.
+    """
+
+    items: int
+    calls: int
+    withheld: int
+    drawn: int
+    learned: int
+    prompt_tokens: Range
+    completion_tokens: Range
+    price: Price | None
+    micros: Range | None
+    most_micros: int | None
+    seconds: Range | None
+    held_by: Bound | None
+    latency: float | None
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of the price; empty where none is known."""
+        return self.price.currency if self.price is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier runs of the same model at the same endpoint tell."""
+
+    seen: Sequence[Seen] = ()
+    written: Sequence[int] = ()  # tokens of answers in the same form
+    latency: float | None = None
+
+    @property
+    def counted(self) -> list[tuple[int, int]]:
+        """Return estimated and real tokens of requests, where the endpoint counts."""
+        return [
+            (one.estimated, one.prompt_tokens) for one in self.seen if one.prompt_tokens is not None
+        ]
+
+
+def estimate(
+    study: Study,
+    questions: Sequence[Question],
+    endpoint: Endpoint,
+    model: str,
+    sampling: Mapping[str, Any],
+    *,
+    manner: Manner = PLAIN,
+    prompts: Mapping[str, int] | None = None,
+    most_items: int | None = None,
+    seed: int = 0,
+) -> Estimate:
+    """Return what a run of this judge would cost; the arguments are those of `start_judge`.
+
+    UnfitError for a judge that cannot be asked.
+    """
+    configuration = configured(endpoint, model, sampling, manner, prompts)
+    known = known_judge(endpoint, model, sampling, manner, prompts)
+    asked: dict[str, Any] = {
+        "provider": endpoint.provider,
+        "rater": known.pk if known is not None else None,
+        "samples": manner.samples,
+        "most": most_items,
+        "held_out": bool(manner.shots),
+    }
+    plan = preview(study, questions, **asked)
+    asks = _asks(
+        questions, configuration, drawn(study, questions, **asked, count=MOST_DRAWN, seed=seed)
+    )
+    earlier = _earlier(endpoint, model, manner)
+    read, written, longest = _tokens(plan.readings, asks, earlier, manner)
+    price = price_on(endpoint, model)
+    speed = _speed(endpoint, earlier.latency)
+    seconds, held_by = forecast.seconds_for(plan.readings, read + written, speed)
+    return Estimate(
+        items=plan.items,
+        calls=plan.readings,
+        withheld=plan.withheld,
+        drawn=len(asks),
+        learned=len(earlier.counted),
+        prompt_tokens=read,
+        completion_tokens=written,
+        price=price,
+        micros=_micros(price, read, written),
+        most_micros=cost(price, int(read.high) + 1, longest) if price is not None else None,
+        seconds=seconds,
+        held_by=held_by,
+        latency=earlier.latency,
+    )
+
+
+def _asks(
+    questions: Sequence[Question],
+    configuration: Mapping[str, Any],
+    readings: Sequence[tuple[int, int, Any, int]],
+) -> list[Ask]:
+    """Return the real requests of these readings (item, question, side, sample)."""
+    material = load({item for item, *_rest in readings}, Manner.read(configuration))
+    by_pk = {one.pk: (one, scale_of(one)) for one in questions}
+    return [
+        request(material[item], *by_pk[question], side, configuration, sample)
+        for item, question, side, sample in readings
+    ]
+
+
+def _tokens(
+    calls: int, asks: Sequence[Ask], earlier: Earlier, manner: Manner
+) -> tuple[Range, Range, int]:
+    """Return the tokens of all requests, those of all answers, and of the longest answers."""
+    if not asks or not calls:
+        return forecast.NOTHING, forecast.NOTHING, 0
+    limit = tokens.longest_answer(asks[0].sampling)
+    each = forecast.mean_of([tokens.of_ask(one) for one in asks], calls)
+    thinks = manner.reasons and manner.answer != "logprobs"
+    answer = forecast.answer_of(earlier.written, limit, thinks=thinks)
+    longest = forecast.longest(earlier.written, limit)
+    return each * forecast.ratio_of(earlier.counted) * calls, answer * calls, longest * calls
+
+
+def _micros(price: Price | None, read: Range, written: Range) -> Range | None:
+    if price is None:
+        return None
+    ends = zip(_ends(read), _ends(written), strict=True)
+    return Range(*(cost(price, asked, answered) for asked, answered in ends))
+
+
+def _ends(one: Range) -> tuple[int, int, int]:
+    return round(one.low), round(one.expected), round(one.high)
+
+
+def _earlier(endpoint: Endpoint, model: str, manner: Manner) -> Earlier:
+    """Return what the last runs of a model tell: of all its requests, and of answers in this form."""
+    runs = JudgeRun.objects.select_related("rater").filter(
+        endpoint=endpoint, source=RunSource.CALLED, rater__configuration__model=model, settled__gt=0
+    )
+    seen: list[Seen] = []
+    written: list[int] = []
+    calls = milliseconds = 0
+    for run in runs.order_by("-pk")[:EARLIER_RUNS]:
+        found = seen_in(run.pk)
+        seen += found
+        if Manner.read(run.rater.configuration).form != manner.form:
+            continue
+        written += [one.completion_tokens for one in found if one.completion_tokens is not None]
+        answered = totals(run).answered
+        calls, milliseconds = calls + answered.calls, milliseconds + answered.milliseconds
+    return Earlier(seen, written, milliseconds / calls / 1000 if calls else None)
+
+
+def _speed(endpoint: Endpoint, latency: float | None) -> Speed:
+    """Return what holds calls up: what the server says of itself goes before what somebody read."""
+    pulse = Pulse.objects.filter(endpoint=endpoint, seen_at__gte=timezone.now() - FRESH).first()
+    requests, read = endpoint.requests_per_minute, endpoint.tokens_per_minute
+    if pulse is not None:
+        requests, read = pulse.seen_requests or requests, pulse.seen_tokens or read
+    return Speed(endpoint.concurrency, latency, requests, read)
