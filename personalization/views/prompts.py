@@ -14,7 +14,7 @@ from annotation.permissions import StaffRequest, researcher_required
 from personalization import prompt_versions as verbs
 from personalization.judge.trials import runs_of, trials_of
 from personalization.models import PromptVersion
-from personalization.prompt_rules import rules_of
+from personalization.prompt_rules import Rules, rules_of
 from personalization.prompts import body_of
 from personalization.views.prompt_diff import counts, difference
 from personalization.views.prompt_forms import TextForm
@@ -128,8 +128,7 @@ def prompt_difference(request: StaffRequest, name: str) -> HttpResponse:
 def prompt_edit(request: StaffRequest, name: str, version: int) -> HttpResponse:
     """Write a new version of a prompt from an old one, or change one that nobody has used."""
     one = _version(name, version)
-    if not verbs.own(name):
-        raise Http404
+    rules = _rules(name)
     here = verbs.changeable(one)
     form = TextForm(
         request.POST if request.method == "POST" else None,
@@ -149,10 +148,20 @@ def prompt_edit(request: StaffRequest, name: str, version: int) -> HttpResponse:
         # A judge has taken it meanwhile: what was written stays on the page.
         late, here = True, False
     context = {
-        "version": one, "form": form, "here": here, "late": late, "rules": rules_of(name),
+        "version": one, "form": form, "here": here, "late": late, "rules": rules,
     }  # fmt: skip
     status = 409 if late else 422 if form.errors else 200
     return render(request, "prompt_edit.html", context, status=status)
+
+
+def _rules(name: str) -> Rules:
+    """Return what own versions of a prompt must hold; 404 where there can be none."""
+    try:
+        if verbs.own(name):
+            return rules_of(name)
+    except LookupError:
+        pass  # a prompt of another version of Concord: its rows are there, its files are not
+    raise Http404
 
 
 def _group(name: str, prefixes: list[str]) -> str:

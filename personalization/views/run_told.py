@@ -57,7 +57,7 @@ class Attempt:
         return self.call.attempt + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Full:
     """One reading with all calls that were made for it, the last one's request among them."""
 
@@ -65,6 +65,12 @@ class Full:
     attempts: list[Attempt]
     sent: list[Sent]
     parameters: str
+    as_before: bool = False  # the same was sent as for the reading before: it is not shown again
+
+    def leave_out(self, before: "Full") -> None:
+        """Leave out what was sent where it says what was sent for the reading before."""
+        if self.sent and (self.sent, self.parameters) == (before.sent, before.parameters):
+            self.sent, self.parameters, self.as_before = [], "", True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,12 @@ def whole(run: JudgeRun, item: int) -> Whole:
     for call in found.select_related("reused").order_by("work_id", "attempt"):
         calls[call.work_id].append(call)
     reader = Reader(run, row.item.question)
-    orders = [
-        (order.side, [_full(one, calls[one.verdict.pk], reader) for one in order.told])
-        for order in row.orders
-    ]
+    orders = []
+    for order in row.orders:
+        full = [_full(one, calls[one.verdict.pk], reader) for one in order.told]
+        for one, before in zip(full[:0:-1], full[-2::-1], strict=True):
+            one.leave_out(before)
+        orders.append((order.side, full))
     return Whole(row, orders)
 
 

@@ -197,7 +197,7 @@ def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "chats": subjects.chats(one),
         "options": _options(one.question),
         "judgments": one.judgments.select_related("rater").order_by("role", "rater__name", "pk"),
-        "verdicts": Verdict.objects.filter(item=one)
+        "verdicts": Verdict.objects.filter(item=one, occasion__gte=0)  # trials count nowhere
         .select_related("rater")
         .order_by("rater__name", "side", "sample"),
         "references": one.references.filter(superseded_at=None),

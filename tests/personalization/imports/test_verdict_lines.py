@@ -103,6 +103,8 @@ def test_authors_of_the_candidates(study: Study) -> None:
     outcome = bring(study, lines, AUTHORED)
     assert list(faults(outcome)) == [("verdicts.csv", 3)]
     assert (outcome.counts.new, settled()) == (1, {"u": 2})
+    bring(study, table("v,gpt,ba,tie,Ann,Ben", heading=BY), AUTHORED)
+    assert study.records.get(key="v").authors == {"a": "Ann", "b": "Ben"}
 
 
 def test_authors_that_lines_dispute(study: Study) -> None:
@@ -169,7 +171,7 @@ def test_people_who_have_left(study: Study) -> None:
 def test_numbers_need_no_items_file(study: Study) -> None:
     pair_items(study, 1)
     with pytest.raises(ImportRefusedError, match="leave out the items file"):
-        bring(study, LINE, items="item\n1\n", by="numbers")
+        bring(study, LINE, texts="item\n1\n", items="numbers")
 
 
 def test_nothing_is_kept_of_a_dry_run(study: Study) -> None:

@@ -268,7 +268,7 @@ def test_references(study: Study) -> None:
 def test_items_with_their_texts(study: Study) -> None:
     """A file of items brings them; verdicts on others are left out by line."""
     lines = table("u,gpt,ab,tie", "v,gpt,ab,tie", heading=HEADING)
-    outcome = bring(study, lines, items="item,text_a,text_b\nu,Hi,Ho\n")
+    outcome = bring(study, lines, texts="item,text_a,text_b\nu,Hi,Ho\n")
     assert study.records.get().fields == {"text_a": "Hi", "text_b": "Ho"}
     assert faults(outcome) == {("verdicts.csv", 3): "item v is not in items.csv."}
 

@@ -31,7 +31,7 @@ def bring(
     /,
     *,
     name: str = "verdicts.csv",
-    items: str | None = None,
+    texts: str | None = None,
     strict: bool = False,
     dry_run: bool = False,
     **changes: object,
@@ -41,7 +41,7 @@ def bring(
         study,
         from_mapping({**mapping, **changes}),
         label_file(verdicts, name),
-        items=None if items is None else label_file(items, "items.csv"),
+        items=None if texts is None else label_file(texts, "items.csv"),
         strict=strict,
         dry_run=dry_run,
     )

@@ -3,10 +3,18 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotation import models as m
 from annotation.leaving import withdraw
+from personalization.judge.choices import Side
+from personalization.judge.gathering import people_of
+from personalization.judge.manner import Form, Manner, Persona
+from personalization.judge.material import load
 from personalization.judge.persona import persona_texts
+from personalization.judge.prompting import request
+from personalization.judge.raters import judge_rater
+from personalization.judge.scales import scale_of
 from tests import factories as make
 from tests import laid
 from tests.personalization.judge.judged import study
@@ -82,3 +90,50 @@ def test_who_has_withdrawn_has_no_persona() -> None:
     assert any(persona_texts(items(), "all").values())
     withdraw(person)
     assert not any(persona_texts(items(), "all").values())
+
+
+def prompts(manner: Manner) -> dict[int, str]:
+    """Return all that judges of this manner read, by item, both orders and every example."""
+    endpoint = make.endpoint(url="https://m.example.org")
+    whole = judge_rater(endpoint, "big", {}, manner).configuration
+    sides: tuple[Side, ...] = ("ab", "ba")
+    read = {}
+    for pk, seen in load([one.pk for one in items()], manner).items():
+        question = m.Item.objects.select_related("question").get(pk=pk).question
+        asks = [request(seen, question, scale_of(question), side, whole) for side in sides]
+        read[pk] = "\n".join(said.content for ask in asks for said in ask.messages)
+    return read
+
+
+@pytest.mark.parametrize("persona", ["all", "none", ("faith", "work"), ("city", "faith")])
+@pytest.mark.parametrize("answer", ["value", "certainty", "shares", "logprobs"])
+def test_an_unshared_field_is_in_no_rendered_prompt(persona: Persona, answer: Form) -> None:
+    """Row 1: of every kind of item, in every manner, with examples of other people."""
+    here = make.study()
+    ann, ben = (make.enrolled(study=here) for _ in range(2))
+    study(ann, ben)
+    choice = make.question(study=here, key="card", kind="choice")
+    card = make.record(study=here)
+    m.Record.objects.filter(pk=card.pk).update(participant=ann.participant)
+    make.item(subject=card, question=choice)
+    for person, city in ((ann, "Ulm"), (ben, "Bonn")):
+        telling(
+            person,
+            city=(f"{city}-shared", True),
+            faith=(f"faith-secret-of-{city}", False),
+            work=(f"work-secret-of-{city}", False),
+        )
+    m.ProfileField.objects.filter(key="work").update(closed_at=timezone.now())
+    m.ProfileAnswer.objects.filter(field__key="work").update(shared=True)
+    shots = tuple((one.pk, 1) for one in items() if one.sheet.owner == laid.rater(ben))
+    manner = Manner(
+        answer=answer, reasons=answer != "logprobs", persona=persona, context="both", shots=shots
+    )
+    read = prompts(manner)
+    assert len(read) == len(items()) > 6
+    tells = "city" in persona or persona == "all"
+    for pk, text in read.items():
+        assert "secret" not in text
+        owner = people_of([pk])[pk]
+        own = "Ulm-shared" if owner == ann.participant_id else "Bonn-shared"
+        assert (own in text) is tells

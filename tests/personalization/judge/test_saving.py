@@ -65,7 +65,7 @@ def test_saved_answers_are_found_by_request_side_sample_and_attempt() -> None:
     judge = make.judge()
     study = make.study()
     run = JudgeRun.objects.create(study=study, rater=judge, source="imported")
-    item = make.item(make.record(study=study))
+    item = make.item(subject=make.record(study=study))
     sides = [("ab", 0), ("ba", 0), ("ab", 1)]
     rows = [
         Verdict.objects.create(

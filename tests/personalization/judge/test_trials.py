@@ -172,11 +172,9 @@ def test_a_trial_takes_nothing_from_a_run(whole: m.Study, llm_server: LLMServer)
     """The same judge answers again where it counts; and a run's answers are no trial's."""
     llm_server.say(None, "Answer: yes")
     at = place(llm_server)
-    tried = to_the_end(
-        trials.start(verbs.newest("judge_relevance"), trials.Setting(
-            *asked(whole, "relevance"), at, at.model, {"temperature": 0}
-        ))
-    )  # fmt: skip
+    (question,) = asked(whole, "relevance")
+    same = trials.Setting(question, at, at.model, {"temperature": 0})
+    tried = to_the_end(trials.start(verbs.newest("judge_relevance"), same))
     counted = to_the_end(run(whole, "relevance", at=at))
     assert counted.rater == tried.rater
     assert (tried.settled, counted.settled) == (10, 12)

@@ -143,6 +143,7 @@ def test_what_a_trial_brought(researcher: Client, whole: m.Study, llm_server: LL
     other = read(researcher.get(second))
     assert "3 unreadable" in other.text
     assert "no item has both answers" in other.text
+    assert "small@" not in read(researcher.get(f"/studies/{whole.name}/items/{item.pk}/")).text
     both = read(researcher.get(f"{first}?beside={runs[1].pk}"))
     assert both.text.count("I think so. Answer: yes") == 3
     assert both.text.count("Well, well.") == 3

@@ -81,6 +81,13 @@ def test_what_is_part_of_the_program_has_no_own_versions(researcher: Client) -> 
     assert researcher.get("/prompts/reply/1/test/").status_code == 404
 
 
+def test_a_prompt_of_another_time_is_still_shown(researcher: Client) -> None:
+    """Its rows are there, its files are not: nothing can be checked against them."""
+    PromptVersion.objects.create(name="judge_old", version=1, text="x", hash="y", shipped=True)
+    assert researcher.get("/prompts/judge_old/1/").status_code == 200
+    assert researcher.get("/prompts/judge_old/1/edit/").status_code == 404
+
+
 # One version.
 
 
@@ -112,7 +119,7 @@ def test_the_text_as_a_file(researcher: Client) -> None:
     ["nothing/", "nothing/1/", "judge_pair/99/", "judge_pair/99999999999999999999/",
      "judge_pair/0/", "judge_pair/difference/?old=77", "judge_pair/difference/?new=x",
      "judge_pair/99/prompt.md", "judge_pair/99/edit/", "judge_pair/99/test/",
-     "judge_pair/1/test/?study=nothing"],
+     "judge_pair/1/test/?study=nothing", "..%2f..%2fetc/1/prompt.md", "judge_pair/-1/prompt.md"],
 )  # fmt: skip
 def test_there_is_no_such_thing(researcher: Client, path: str) -> None:
     assert researcher.get(f"/prompts/{path}").status_code == 404
@@ -228,6 +235,37 @@ def test_shipped_texts_cannot_be_changed_by_hand(researcher: Client) -> None:
     answer = researcher.post(f"/prompts/{NAME}/{NEWEST}/edit/", {"text": body, "to": "here"})
     assert answer.status_code in (409, 422)
     assert PromptVersion.objects.get(name=NAME, version=NEWEST).hash == prompt(NAME).hash
+
+
+def test_what_nobody_may_say_is_ignored(researcher: Client, user: m.User) -> None:
+    """Peers 6.2, mass assignment: name, number, author and times are not for a form to choose."""
+    body = text().replace("## user", "Be brief.\n\n## user")
+    more = {"version": "3", "name": "reply", "shipped": "1", "by": "99", "used_at": "2020-01-01"}
+    researcher.post(f"/prompts/{NAME}/1/edit/", {"text": body, "to": "new", "hash": "0", **more})
+    made = PromptVersion.objects.get(note="", shipped=False)
+    assert (made.name, made.version, made.by, made.used_at) == (NAME, 101, user, None)
+    assert made.hash == verbs.load(NAME, 101).hash
+
+
+def test_sent_twice_it_is_one_version(researcher: Client) -> None:
+    """Peers 6.2: double submit, or the back button."""
+    sent = {"text": text().replace("## user", "Be brief.\n\n## user"), "to": "new"}
+    answers = [researcher.post(f"/prompts/{NAME}/1/edit/", sent)["Location"] for _time in range(2)]
+    assert answers == [f"/prompts/{NAME}/101/"] * 2
+    assert PromptVersion.objects.filter(shipped=False).count() == 1
+
+
+def test_texts_are_texts(researcher: Client) -> None:
+    """Peers 6.1, XSS: in a prompt, in its note, and in what sets it apart."""
+    strange = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    body = text().replace("## user", f"{strange}\n\n## user")
+    sent = {"text": body, "note": strange, "to": "new"}
+    assert researcher.post(f"/prompts/{NAME}/1/edit/", sent).status_code == 302
+    for page in ("", "101/", "101/edit/", "101/test/", "difference/"):
+        answer = researcher.get(f"/prompts/{NAME}/{page}")
+        assert answer.status_code == 200
+        assert strange.encode() not in answer.content
+        assert page == "101/test/" or b"&lt;script&gt;" in answer.content
 
 
 def test_only_researchers(client: Client) -> None:

@@ -102,6 +102,8 @@ def test_all_samples_are_there(researcher: Client, one: JudgeRun, item: m.Item) 
         reading(one, item, "ab", f"No. {sample}", value=1, sample=sample)
     text = read(researcher.get(path(one, item.pk))).text
     assert all(f"No. {sample}" in text for sample in range(6))
+    assert text.count("Task: judge_pair") == 1  # what is sent for each is the same
+    assert text.count("The same was sent as for the answer before.") == 5
     assert queries_of(researcher, path(one, item.pk)) == before
 
 
