@@ -1,5 +1,6 @@
 """Runs of a judge by real workers, measured; see `judge`."""
 
+import argparse
 import os
 import random
 import subprocess
@@ -7,23 +8,46 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+import django
 import psutil
-from django.core.management import call_command
-from django.db import connection
 
-from annotation.models import Judgment, Question
-from benchmarks.judge import DELAY, LINE, Rate, write
-from benchmarks.judge_study import endpoint, lay, run_of
-from benchmarks.stub import Served, serving
-from config.embedded import server
-from personalization.judge.jobs import look_for_readings
-from personalization.judge.planning import plan
-from personalization.judge.runs import look_for_abandoned
-from personalization.models import Endpoint, JudgeRun, Ledger, ModelCall, Verdict
+django.setup()
 
+# Only now that Django is set up.
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from annotation.models import Judgment, Question  # noqa: E402
+from benchmarks.judge_study import endpoint, lay, run_of  # noqa: E402
+from benchmarks.stub import Served, serving  # noqa: E402
+from config.embedded import server  # noqa: E402
+from personalization.judge.jobs import look_for_readings  # noqa: E402
+from personalization.judge.planning import plan  # noqa: E402
+from personalization.judge.runs import look_for_abandoned  # noqa: E402
+from personalization.models import Endpoint, JudgeRun, Ledger, ModelCall, Verdict  # noqa: E402
+
+DELAY = 0.2  # seconds
+AT_ONCE = (64, 256, 512)
+VERDICTS = 20_000
+LINE = "{:<34}{:>9}{:>9}{:>9}{:>9}{:>12}{:>9}\n"
 LIMIT = 1_800.0  # seconds
 KILLS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many calls a second, and the processor's milliseconds for one."""
+
+    per_second: float
+    cpu_ms: float
+
+
+def write(text: str) -> None:
+    """Print without delay: some steps take a while."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 @contextmanager
@@ -72,9 +96,14 @@ class Worker:
 def bare(which: str, url: str, calls: int, at_once: int) -> Rate:
     """Measure a bare client in a process of its own."""
     command = [
-        sys.executable, "-m", "benchmarks.judge", "--bare", which, "--url", url,
-        "--verdicts", str(calls), "--at-once", str(at_once),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "benchmarks.bare_clients",
+        which,
+        url,
+        str(calls),
+        str(at_once),
+    ]
     said = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     per_second, cpu = said.stdout.split()
     return Rate(float(per_second), float(cpu))
@@ -203,9 +232,9 @@ def check(run: JudgeRun, stub: Served) -> None:
 
 def faults(verdicts: int, seed: int) -> None:
     """Run with faults, kill workers at random moments, and print what must be nothing."""
-    shares = {"rate_limited": 0.05, "error": 0.03, "timeout": 0.02, "garbage": 0.02}
+    told: dict[str, float] = {"rate_limited": 0.05, "error": 0.03, "timeout": 0.02, "garbage": 0.02}
     chance = random.Random(seed)  # noqa: S311 - when to kill
-    with serving(delay=DELAY, seed=seed, retry_after=0.5, **shares) as stub:
+    with serving(0, DELAY, seed, 0.5, **told) as stub:
         question = lay("faults", verdicts // 2)
         run = run_of(question, endpoint("faults", stub.url, 64, timeout=3))
         planned, begun = plan(run), time.monotonic()
@@ -241,3 +270,31 @@ def tell(run: JudgeRun) -> None:
     for outcome, calls in Ledger.objects.filter(run=run).values_list("outcome", "calls"):
         ledger[outcome] = ledger.get(outcome, 0) + calls
     write(f"  ledger: {ledger}\n")
+
+
+def main() -> None:
+    """Measure all, on the database of this folder."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.judge")
+    parser.add_argument("--verdicts", type=int, default=VERDICTS)
+    parser.add_argument("--at-once", type=int, nargs="*", default=AT_ONCE)
+    parser.add_argument("--workers", type=int, nargs="*", default=(1, 2))
+    parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--seed", type=int, default=7)
+    given = parser.parse_args()
+    write(f"{psutil.cpu_count()} cores; sum(range(100_000)) takes {_loop():.1f} ms here\n")
+    with database():
+        if given.faults:
+            faults(given.verdicts, given.seed)
+        else:
+            rates(given.verdicts, given.at_once, given.workers)
+
+
+def _loop() -> float:
+    begun = time.perf_counter()
+    for _time in range(20):
+        sum(range(100_000))
+    return (time.perf_counter() - begun) * 50
+
+
+if __name__ == "__main__":
+    main()

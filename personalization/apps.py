@@ -11,10 +11,11 @@ class PersonalizationConfig(AppConfig):
 
     def ready(self) -> None:
         """Bring the prompts' rows up to date whenever the tables are."""
-        post_migrate.connect(_sync_prompts, sender=self, dispatch_uid="sync_prompts")
+        post_migrate.connect(sync_prompts, sender=self, dispatch_uid="sync_prompts")
 
 
-def _sync_prompts(**signal: object) -> None:
+def sync_prompts(**signal: object) -> None:
+    """Seed the prompts' rows; Django says with `apps` what tables there are."""
     state = signal.get("apps", apps)
     if not any(one._meta.label == "personalization.PromptVersion" for one in state.get_models()):  # type: ignore[attr-defined]
         return  # back at a time before there was such a table

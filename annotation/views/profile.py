@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from annotation import profiles
 from annotation.answers import translated
+from annotation.apart import apart
 from annotation.models import ProfileField
-from annotation.profiles import LONGEST, ProfileError, Said, Shared
+from annotation.profiles import LONGEST, PLACE, ProfileError, Said, Shared
 from annotation.visits import ParticipantRequest, participant_required
 
 SHARE, SKIP, NOTHING = "share", "skip", "nothing"
@@ -72,8 +74,12 @@ class ProfileForm(forms.Form):
 
 
 def in_words(sentence: str, value: str) -> str:
-    """Return a sentence about somebody in the reader's language; own words stay as they are."""
-    return profiles.filled(translated(sentence), translated(value))
+    """Return a sentence about somebody in the reader's language; own words stay as they are.
+
+    An answer that is written the other way round turns itself alone.
+    """
+    before, _place, after = translated(sentence).partition(PLACE)
+    return format_html("{}{}{}", before, apart(translated(value)), after)
 
 
 def sentences(shared: Sequence[Shared]) -> list[str]:

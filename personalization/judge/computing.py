@@ -7,8 +7,8 @@ from personalization.judge.baselines import BASELINES, CLOSENESS, Known
 from personalization.judge.closeness import Meter
 from personalization.judge.leases import Claimed, claim, drop
 from personalization.judge.material import Material, load
-from personalization.judge.panel_runs import compute_panel
-from personalization.judge.planning import is_panel, questions_of, standing
+from personalization.judge.panel_runs import asked_in, compute_panel
+from personalization.judge.planning import is_panel, standing
 from personalization.judge.scales import scale_of
 from personalization.judge.settling import Read, keep
 from personalization.models import JudgeRun
@@ -23,8 +23,6 @@ def compute(run: JudgeRun) -> bool:
     if is_panel(run.rater.configuration):
         return compute_panel(run)
     worker = claim_name()
-    questions = {one.pk: one for one in questions_of(run)}
-    scales = {pk: scale_of(one) for pk, one in questions.items()}
     configuration = run.rater.configuration
     baseline = str(configuration["baseline"])
 
@@ -52,6 +50,8 @@ def compute(run: JudgeRun) -> bool:
     allowed = standing(run, [one.item for one in claimed])
     drop(run, worker, [one for one in claimed if one.item not in allowed])
     claimed = [one for one in claimed if one.item in allowed]
+    questions = asked_in(claimed)
+    scales = {pk: scale_of(one) for pk, one in questions.items()}
     planned = JudgeRun.objects.values_list("planned", flat=True).get(pk=run.pk)
     texts = load([one.item for one in claimed]) if baseline in READS_TEXTS else {}
     keep(run, worker, [read(one, texts.get(one.item)) for one in claimed], scales)

@@ -54,10 +54,13 @@ class News:
             known = came.prompt_tokens, came.completion_tokens
             used = reserved if None in known else sum(one or 0 for one in known)
             return cls(answered=1, used=used, reserved=reserved, limits=came.limits)
-        wait = came.retry_after if came.kind == "rate_limited" else None
+        limited, outage = came.kind == "rate_limited", came.kind in OUTAGES
+        wait = came.retry_after if limited else None
+        # Whoever answers nonsense, or refuses, is there.
         return cls(
-            limited=int(came.kind == "rate_limited"),
-            outages=int(came.kind in OUTAGES),
+            answered=int(not limited and not outage),
+            limited=int(limited),
+            outages=int(outage),
             reserved=reserved,
             limits=came.limits,
             retry_after=wait,

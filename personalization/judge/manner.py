@@ -1,7 +1,7 @@
 """How a judge is asked, and in what form it answers: the kinds of judges; pure, no Django."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 Form = Literal["value", "certainty", "shares", "logprobs", "samples"]
@@ -14,6 +14,27 @@ CONTEXTS: tuple[Context, ...] = get_args(Context)
 MOST_SAMPLES = 100
 MOST_SHOTS = 200  # of all questions together
 LONGEST_RUBRIC = 10_000  # characters
+
+
+def _(text: str) -> str:
+    """Mark a sentence for translation: who shows it translates it."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: a sentence, and what stands at its places."""
+
+    text: str
+    places: Mapping[str, Any] = field(default_factory=dict)
+
+    def said(self, translated: Callable[[str], str] = str) -> str:
+        """Return the sentence, in another language where `translated` knows it."""
+        shown = {
+            name: ", ".join(map(str, one)) if isinstance(one, tuple) else f"{one:,}"
+            for name, one in self.places.items()
+        }
+        return translated(self.text) % shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +82,33 @@ class Manner:
             said["persona"] = list(self.persona)
         return said
 
-    def wrong(self) -> list[str]:
-        """Return what is wrong with this manner, a sentence each; empty where nothing is."""
+    def wrong(self) -> list[Fault]:
+        """Return what is wrong with this manner; empty where nothing is."""
         faults = []
         if self.answer not in FORMS:
-            faults.append(f"Answer: “{self.answer}” is none of {', '.join(FORMS)}.")
+            faults.append(Fault(_("Answer: it must be one of %(these)s."), {"these": FORMS}))
         if self.context not in CONTEXTS:
-            faults.append(f"Context: “{self.context}” is none of {', '.join(CONTEXTS)}.")
+            faults.append(Fault(_("Context: it must be one of %(these)s."), {"these": CONTEXTS}))
         if self.answer == "samples" and not 2 <= self.samples <= MOST_SAMPLES:
-            faults.append(f"Samples: a distribution needs 2 to {MOST_SAMPLES} samples per order.")
+            many = _("Samples: a distribution needs 2 to %(most)s samples in each order.")
+            faults.append(Fault(many, {"most": MOST_SAMPLES}))
         if self.answer != "samples" and self.samples != 1:
-            faults.append("Samples: more than one only with the answer “samples”.")
+            faults.append(Fault(_("Samples: only where the answer is read from several samples.")))
         if self.answer == "logprobs" and self.reasons:
-            faults.append("Log-probabilities are of the answer alone: without reasons.")
+            alone = _("Log-probabilities are those of the answer alone: choose no reasons.")
+            faults.append(Fault(alone))
         if isinstance(self.persona, str) and self.persona not in ("all", "none"):
-            faults.append("Persona: “all”, “none”, or a list of profile fields.")
+            faults.append(Fault(_("Persona: all fields, none, or a list of fields.")))
         if self.persona == ():
-            faults.append("Persona: an empty list of fields; choose “none”.")
+            faults.append(Fault(_("Persona: choose a field, or no persona.")))
         if len(self.rubric) > LONGEST_RUBRIC:
-            faults.append(f"Rubric: at most {LONGEST_RUBRIC:,} characters.")
+            faults.append(
+                Fault(_("Rubric: at most %(most)s characters."), {"most": LONGEST_RUBRIC})
+            )
         if len(self.shots) > MOST_SHOTS:
-            faults.append(f"Examples: at most {MOST_SHOTS}.")
+            faults.append(Fault(_("Examples: at most %(most)s in all."), {"most": MOST_SHOTS}))
         if len(dict(self.shots)) < len(self.shots):
-            faults.append("Examples: an item stands there twice.")
+            faults.append(Fault(_("Examples: an item stands there twice.")))
         return faults
 
     @property

@@ -19,7 +19,7 @@ from personalization.judge import ledger
 from personalization.judge.choices import Scale
 from personalization.judge.leases import Claimed, claim, drop
 from personalization.judge.panels import FEWEST, MOST, Aggregate, Vote, named, together
-from personalization.judge.planning import is_panel, questions_of, standing
+from personalization.judge.planning import is_panel, standing
 from personalization.judge.runs import start_computed
 from personalization.judge.scales import scale_of
 from personalization.models import JudgeRun, Verdict
@@ -83,9 +83,15 @@ def compute_panel(run: JudgeRun) -> bool:
     allowed = standing(run, [one.item for one in claimed])
     due = [one for one in claimed if one.item in allowed and len(votes[one.item]) == len(members)]
     drop(run, worker, [one for one in claimed if one not in due])
-    scales = {one.pk: scale_of(one) for one in questions_of(run)}
+    scales = {pk: scale_of(one) for pk, one in asked_in(due).items()}
     _keep(run, worker, _together(run.rater.configuration["aggregate"], due, votes, scales))
     return True
+
+
+def asked_in(claimed: Collection[Claimed]) -> dict[int, Question]:
+    """Return the questions of these readings: a standing run may get more while it is under way."""
+    wanted = Question.objects.filter(pk__in={one.question for one in claimed})
+    return {one.pk: one for one in wanted.prefetch_related("options")}
 
 
 @dataclass(frozen=True, slots=True)

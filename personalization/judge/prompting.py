@@ -1,6 +1,7 @@
 """From an item's material to a request: the wording, the answers on offer, the form, one order."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from annotation.models import Question
@@ -42,7 +43,7 @@ def request(
         "question": wording,
         "options": options({one.key: one.label for one in offered}),
         "rubric": manner.rubric,
-        "how": _how(configuration, manner) if "how" in asked.places else "",
+        "how": _said(_prompt(configuration, manner.form)) if "how" in asked.places else "",
         "examples": material.exemplified(scale, side),
         **material.shown(side),
     }
@@ -60,9 +61,10 @@ def hashes(configuration: Mapping[str, Any], name: str) -> str:
 
     `name` is the prompt of the item's material; the form of the answer is the other one.
     """
-    names = [name, Manner.read(configuration).form]
-    known = configuration["prompts"]
-    return " ".join(str(known[one]["hash"]) for one in names if one in known)
+    asked = _prompt(configuration, name)
+    if "how" not in asked.places:
+        return asked.hash
+    return f"{asked.hash} {_prompt(configuration, Manner.read(configuration).form).hash}"
 
 
 def sampling(given: Mapping[str, Any], manner: Manner, sample: int) -> Mapping[str, Any]:
@@ -81,9 +83,10 @@ def sampling(given: Mapping[str, Any], manner: Manner, sample: int) -> Mapping[s
     return own
 
 
-def _how(configuration: Mapping[str, Any], manner: Manner) -> str:
+@lru_cache(maxsize=64)
+def _said(form: Prompt) -> str:
     """Return how to answer, in the words of the form's prompt."""
-    (message,) = _prompt(configuration, manner.form).fill()
+    (message,) = form.fill()
     return message.content
 
 

@@ -5,18 +5,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from annotation.models import Question, Rater
 from annotation.models.rater import RaterKind
 from personalization.judge.manner import Manner
+from personalization.judge.naming import PLAIN, PROMPTS, name_of
 from personalization.models import Endpoint
 from personalization.models.endpoint import EndpointKind
 from personalization.prompt_versions import load, newest
 from personalization.prompts import Prompt
 
-PROMPTS = ("judge_attribute", "judge_gain", "judge_pair", "judge_record", "judge_relevance")
-# Deterministic where the model allows it.
-USUAL_SAMPLING: Mapping[str, Any] = {"temperature": 0}
-PLAIN = Manner()
 # Whose items are about what somebody needs; a conversation of this person may help.
 WITH_CONTEXT = ("judge_gain", "judge_pair", "judge_relevance")
 NAMES = {
@@ -89,13 +88,14 @@ def known_judge(
 
 def unfit(manner: Manner, sampling: Mapping[str, Any], prompts: Iterable[Prompt] = ()) -> list[str]:
     """Return why a judge cannot be asked like this, a sentence each; empty where it can."""
-    faults = manner.wrong()
+    faults = [fault.said(_) for fault in manner.wrong()]
     if manner.answer == "samples" and sampling.get("temperature") == 0:
-        faults.append("Samples at temperature 0 are all the same: choose a higher one, or none.")
+        faults.append(_("Samples at temperature 0 are all the same: choose a higher one, or none."))
     for one in prompts:
         if one.name in PROMPTS:
             faults += [
-                f"{one.name} v{one.version} has no place for {what}: choose another version."
+                _("%(prompt)s has no place for %(what)s: choose another version.")
+                % {"prompt": f"{one.name} v{one.version}", "what": what}
                 for what in _lacking(one, manner)
             ]
     return faults
@@ -106,58 +106,16 @@ def _lacking(prompt: Prompt, manner: Manner) -> Iterator[str]:
     # The first versions hold the form themselves: reasons, and then the key.
     as_ever = manner.answer in ("value", "samples") and manner.reasons
     if "how" not in prompt.places and not as_ever:
-        yield "the form of the answer"
+        yield _("the form of the answer")
     if "rubric" not in prompt.places and manner.rubric.strip():
-        yield "a rubric"
+        yield _("a rubric")
     if "persona" not in prompt.places and manner.persona != "none":
-        yield "a persona"
+        yield _("a persona")
     if "examples" not in prompt.places and manner.shots:
-        yield "examples"
+        yield _("examples")
     talks = prompt.name in WITH_CONTEXT and manner.context in ("conversation", "both")
     if "conversation" not in prompt.places and talks:
-        yield "conversations"
-
-
-def name_of(configuration: Mapping[str, Any]) -> str:
-    """Return what a judge is called: its model, and what tells it from a plain one.
-
-    >>> plain = {"endpoint": "house", "model": "big", "sampling": {"temperature": 0},
-    ...     "prompts": {"judge_pair": {"version": 2}}}
-    >>> name_of(plain)
-    'big@house (v2)'
-    >>> name_of(plain | {"manner": {"answer": "certainty", "tie": False, "persona": ["age"]}})
-    'big@house (v2, certainty, no tie, persona: age)'
-    """
-    versions = {name: one["version"] for name, one in configuration["prompts"].items()}
-    said = [_versions({name: one for name, one in versions.items() if name in PROMPTS})]
-    said += [f"{name} v{one}" for name, one in versions.items() if name not in PROMPTS and one > 1]
-    said += _manners(Manner.read(configuration))
-    if configuration["sampling"] != USUAL_SAMPLING:
-        own = [f"{name} {value}" for name, value in configuration["sampling"].items()]
-        said += own or ["own sampling"]
-    return f"{configuration['model']}@{configuration['endpoint']} ({', '.join(said)})"
-
-
-def _manners(manner: Manner) -> Iterator[str]:
-    """Yield what is different from a plain judge, in a word or two each."""
-    if manner.answer == "samples":
-        yield f"{manner.samples} samples"
-    elif manner.answer != "value":
-        yield manner.answer
-    if not manner.tie:
-        yield "no tie"
-    if not manner.reasons and manner.answer != "logprobs":
-        yield "no reasons"
-    if manner.persona == "all":
-        yield "persona"
-    elif manner.persona != "none":
-        yield f"persona: {' '.join(manner.persona)}"
-    if manner.context != PLAIN.context:
-        yield "no context" if manner.context == "none" else f"context: {manner.context}"
-    if manner.rubric:
-        yield f"rubric {_short(manner.rubric)}"
-    if manner.shots:
-        yield f"{len(manner.shots)} examples {_short(json.dumps(manner.shots))}"
+        yield _("conversations")
 
 
 def _chosen(manner: Manner, versions: Mapping[str, int] | None) -> dict[str, Prompt]:
@@ -165,7 +123,8 @@ def _chosen(manner: Manner, versions: Mapping[str, int] | None) -> dict[str, Pro
     named = dict(versions or {})
     names = (*PROMPTS, manner.form)
     if unknown := sorted(named.keys() - set(names)):
-        raise UnfitError([f"This judge does not use: {', '.join(unknown)}."])
+        said = _("This judge does not use: %(names)s.") % {"names": ", ".join(unknown)}
+        raise UnfitError([said])
     chosen = {}
     for name in names:
         if name not in named:
@@ -213,20 +172,6 @@ def _baseline(fingerprint: str, name: str, configuration: dict[str, Any]) -> Rat
         defaults={"kind": RaterKind.BASELINE, "name": name, "configuration": configuration},
     )
     return rater
-
-
-def _versions(versions: Mapping[str, int]) -> str:
-    """Return the prompts' versions as one where they have one, else by name."""
-    different = set(versions.values())
-    if len(different) == 1:
-        return f"v{different.pop()}"
-    return ", ".join(
-        f"{name.removeprefix('judge_')} v{version}" for name, version in versions.items()
-    )
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:4]
 
 
 def _fingerprint(configuration: Mapping[str, Any]) -> str:

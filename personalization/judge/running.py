@@ -72,7 +72,9 @@ def _close(pk: int, wait: float) -> datetime | None:
         return at
     if JudgeRun.objects.filter(pk=pk, finished_at=None).update(finished_at=Now()):
         # What runs by itself finishes whenever there is something new: nobody waits for its report.
-        for question in questions_of(run) if run.by_id is not None or run.endpoint_id else ():
+        # A trial comes to no judgments.
+        waited_for = (run.by_id is not None or run.endpoint_id is not None) and not run.trial
+        for question in questions_of(run) if waited_for else ():
             fresh(question)
     return None
 

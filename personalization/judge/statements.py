@@ -59,12 +59,18 @@ WHERE old.id = v.run_id AND v.rater_id = %(rater)s AND v.item_id = w.item_id AND
     AND (v.reason = 'failed' OR (v.settled_at IS NULL AND old.cancelled_at IS NOT NULL
         AND coalesce(v.lease_until < statement_timestamp(), true)))
 """  # noqa: S608 - our own texts
+# Readings that are there are not even tried: that would wait for whoever is saving them just now,
+# who may be waiting for the row of the run.
 ADD = f"""
 {WANTED}
 INSERT INTO personalization_verdict
     (run_id, item_id, question_id, rater_id, side, sample, occasion)
 SELECT %(run)s, item_id, question_id, %(rater)s, side, sample, %(occasion)s
-FROM wanted ORDER BY item_id, side, sample
+FROM wanted w WHERE NOT EXISTS (
+    SELECT FROM personalization_verdict v
+    WHERE v.item_id = w.item_id AND v.rater_id = %(rater)s AND v.occasion = %(occasion)s
+        AND v.side = w.side AND v.sample = w.sample)
+ORDER BY item_id, side, sample
 ON CONFLICT (item_id, rater_id, occasion, side, sample) DO NOTHING
 """  # noqa: S608 - our own texts
 COUNT = f"""

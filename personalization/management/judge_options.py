@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.models import Question
 from personalization.judge.manner import CONTEXTS, FORMS, Manner
-from personalization.judge.raters import USUAL_SAMPLING
+from personalization.judge.naming import USUAL_SAMPLING
 from personalization.judge.shots import draw
 from personalization.llm.pricing import MILLION
 from personalization.models import Endpoint

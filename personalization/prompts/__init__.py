@@ -77,7 +77,7 @@ class Prompt:
     @property
     def places(self) -> frozenset[str]:
         """Return the names of all places to fill in."""
-        return self.data | self.instructions
+        return _places(self.sections)
 
     def fill(self, **texts: str) -> tuple[Message, ...]:
         """Return the messages, with a text at every place; ValueError for other places."""
@@ -94,7 +94,11 @@ class Prompt:
 
         messages = []
         for role, text in self.sections:
-            paragraphs = [each for each in text.split("\n\n") if _whole(each, said)]
+            paragraphs = [
+                each
+                for each, places in _paragraphs(text)
+                if all(said[name].strip() for name in places)
+            ]
             # One pass over the whole: what a text brings in is never filled in itself.
             messages.append(Message(role, PLACE.sub(put, "\n\n".join(paragraphs))))
         return tuple(messages)
@@ -103,9 +107,21 @@ class Prompt:
         return (place for _role, text in self.sections for place in PLACE.finditer(text))
 
 
-def _whole(paragraph: str, texts: dict[str, str]) -> bool:
-    places = (place["data"] or place["said"] for place in PLACE.finditer(paragraph))
-    return all(texts[name].strip() for name in places)
+# A run fills the same few prompts thousands of times.
+@lru_cache(maxsize=256)
+def _paragraphs(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the paragraphs of a section, each with the names of its places."""
+    return tuple(
+        (each, tuple(place["data"] or place["said"] for place in PLACE.finditer(each)))
+        for each in text.split("\n\n")
+    )
+
+
+@lru_cache(maxsize=256)
+def _places(sections: tuple[tuple[Part, str], ...]) -> frozenset[str]:
+    return frozenset(
+        name for _role, text in sections for _each, names in _paragraphs(text) for name in names
+    ) - {MARK}
 
 
 @cache

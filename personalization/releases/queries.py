@@ -21,9 +21,10 @@ UNION SELECT owner_id FROM annotation_sheet
 UNION SELECT m.rater_id FROM annotation_missingattribute m
     JOIN annotation_slot l ON l.id = m.slot_id JOIN annotation_sheet s ON s.id = l.sheet_id
     WHERE s.study_id = %(study)s
-UNION SELECT rater_id FROM personalization_judgerun WHERE study_id = %(study)s
+UNION SELECT rater_id FROM personalization_judgerun WHERE study_id = %(study)s AND NOT trial
 UNION SELECT v.rater_id FROM personalization_verdict v
-    JOIN personalization_judgerun j ON j.id = v.run_id WHERE j.study_id = %(study)s
+    JOIN personalization_judgerun j ON j.id = v.run_id
+    WHERE j.study_id = %(study)s AND NOT j.trial AND v.occasion >= 0
 """
 
 PEOPLE = """

@@ -254,7 +254,11 @@ RECORDS = Table(
         PARTICIPANT,
         json("fields", "The imported fields.", sql="t.fields"),
     ),
-    held_back={**ONE_STUDY, **PARTICIPANT_HELD},
+    held_back={
+        "authors": "May name people; the imported file has them.",
+        **ONE_STUDY,
+        **PARTICIPANT_HELD,
+    },
 )
 
 CONVERSATIONS = Table(
@@ -554,14 +558,16 @@ JUDGE_RUNS = Table(
     "judge_runs",
     "A judge over a set of items.",
     base="personalization_judgerun",
-    scope=OF_STUDY,
+    scope=f"{OF_STUDY} AND NOT t.trial",
     joins=(JOIN_RATER,),
     columns=(
         ID,
         RATER,
         word("source", "Where the verdicts come from.", RunSource),
-        integer("budget_micros", "Budget.", unit="millionths of the currency of the prices"),
-        integer("spent_micros", "Spent.", unit="millionths of the currency of the prices"),
+        text("currency", "Currency of the price when it began."),
+        integer("budget_micros", "Budget.", unit="millionths of the currency"),
+        integer("spent_micros", "Spent.", unit="millionths of the currency"),
+        integer("most_items", "It was to judge no more items than these; null = all."),
         time("created_at", "When it was made."),
         integer("planned", "Verdicts that the plan asks for; 0 for imported runs."),
         integer("settled", "How many of them are settled."),
@@ -574,6 +580,9 @@ JUDGE_RUNS = Table(
         "endpoint_id": "The rater's configuration names it.",
         "by_id": "Names an account.",
         "questions": "Ids; the verdicts name their questions.",
+        "trial": "Trials of prompts are not exported.",
+        "planted": "Trials of prompts are not exported.",
+        "deadline": "Working state.",
         "trouble": "Working state.",
         "paused_at": "Working state.",
         **ONE_STUDY,
@@ -584,7 +593,8 @@ VERDICTS = Table(
     "verdicts",
     "Raw readings of judges, mapped back to the declared order; several settle one judgment.",
     base="personalization_verdict",
-    scope="t.run_id IN (SELECT id FROM personalization_judgerun WHERE study_id = %(study)s)",
+    scope="t.occasion >= 0 AND t.run_id IN ("
+    "SELECT id FROM personalization_judgerun WHERE study_id = %(study)s AND NOT trial)",
     joins=(JOIN_QUESTION, JOIN_RATER, JOIN_VALUE),
     left_out=any_left_out(item_id="items"),
     columns=(
@@ -601,6 +611,7 @@ VERDICTS = Table(
         word("reason", "Why there is no value.", Reason),
         CERTAINTY,
         DISTRIBUTION,
+        number("left_out", "Probability that the top tokens left out, where shares come from them."),
         time("settled_at", "When it was read; null while it waits."),
     ),
     held_back={
@@ -608,6 +619,7 @@ VERDICTS = Table(
         "lease_until": "Working state.",
         "worker": "Working state.",
         "due_at": "Working state.",
+        "reserved_micros": "Working state.",
         "call_id": "Calls are not exported.",
         **BY_KEY,
     },

@@ -35,7 +35,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         min_value=1,
         max_value=MOST_AT_ONCE,
         initial=8,
-        help_text=gettext_lazy("How many each worker may have under way."),
+        help_text=gettext_lazy("Of all workers together in runs of judges; else of each worker."),
     )
     timeout_s = forms.FloatField(
         label=gettext_lazy("Seconds to wait for an answer"),

@@ -42,7 +42,7 @@ def difference(old: str, new: str) -> list[Line]:
     >>> for line in difference("Be fair.\\nAnswer.", "Be very fair.\\nAnswer."):
     ...     print(line.change, line.old, line.new, [one.text for one in line.pieces if one.changed])
     removed 1 None []
-    added None 1 ['very ']
+    added None 1 [' very']
     same 2 2 []
     """
     before, after = old.splitlines(), new.splitlines()

@@ -12,7 +12,7 @@ from annotation.apart import apart
 from annotation.models import Question, Study
 from personalization.agreement.report import question_name
 from personalization.endpoints import usual
-from personalization.judge.raters import USUAL_SAMPLING
+from personalization.judge.naming import USUAL_SAMPLING
 from personalization.judge.trials import MOST_ITEMS, Setting, questions_for
 from personalization.models import Endpoint
 from personalization.prompt_rules import faults

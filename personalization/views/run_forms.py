@@ -21,7 +21,8 @@ from personalization.endpoints import usual
 from personalization.judge.baselines import BASELINES, without_persona
 from personalization.judge.budgets import no_price
 from personalization.judge.manner import Manner
-from personalization.judge.raters import PROMPTS, USUAL_SAMPLING, unfit
+from personalization.judge.naming import PROMPTS, USUAL_SAMPLING
+from personalization.judge.raters import unfit
 from personalization.judge.shots import NoExamplesError, draw
 from personalization.models import Endpoint, PromptVersion
 from personalization.prices import rate_on
@@ -194,7 +195,9 @@ class RunForm(MannerFields, LimitFields):
             self.add_error(self._field_of(fault), fault)
 
     def _field_of(self, fault: str) -> str:
-        """Return the field that a fault is about, by its first word."""
+        """Return the field that a fault is about."""
+        if "temperature" in fault:
+            return "temperature"
         word = fault.split()[0].rstrip(":")
         return f"prompt-{word}" if f"prompt-{word}" in self.fields else FIELD_OF.get(word, "answer")
 

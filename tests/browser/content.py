@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -21,6 +21,7 @@ from personalization.judge.computing import compute
 from personalization.judge.pausing import pause
 from personalization.judge.planning import plan
 from personalization.judge.runs import start_baselines, start_judge
+from personalization.llm.pace import Pace
 from personalization.models import (
     Endpoint,
     Extraction,
@@ -29,10 +30,12 @@ from personalization.models import (
     LabelImport,
     ModelCall,
     Pairing,
+    Pulse,
     Reply,
 )
 from personalization.tokens import new_token
 from tests import busy
+from tests import factories as make
 from tests.browser import people
 from tests.browser.people import Crowd, Text
 from tests.browser.tried import tried
@@ -83,6 +86,7 @@ class Content:
     trial_other: int
     check: int
     checking: int
+    checking_verdicts: int
     waiting: int
     running: int
     done: int
@@ -158,6 +162,14 @@ def endpoints(prefix: str = "", text: Text = str) -> tuple[Endpoint, Endpoint]:
             model="small-1", request={}, request_hash="", started_at=now,
             finished_at=now + timedelta(seconds=1), **call,
         )  # fmt: skip
+    for since in (1, 2):
+        make.price(
+            at=answering, model="small-1", since=date(2026, since, 1), source=text("A list.")
+        )
+    resting = Pace(places=3, outages_in_row=9, opened=1, open_until=now.timestamp() + 86_400)
+    Pulse.objects.create(
+        endpoint=refusing, pace=resting.stored(), seen_requests=60, seen_tokens=9000, seen_at=now
+    )
     return answering, refusing
 
 
@@ -288,6 +300,9 @@ def states(study: Study, user: User, files: Mapping[str, bytes]) -> dict[str, in
     nowhere = {**CARDS_QUESTION, "columns": {"item": "nowhere"}}
     return {
         "checking": checking.pk,
+        "checking_verdicts": uploaded(
+            study, user, {"judges": files["judges"]}, {"verdicts": {}}
+        ).pk,
         "waiting": waiting.pk,
         "running": running.pk,
         "refused": imported(study, user, files, nowhere).pk,

@@ -269,6 +269,12 @@ PAGES = [
     Page("item-attribute", "item", lambda c: reverse("item", args=[c.study, c.attribute_item])),
     Page("item-reference", "item", lambda c: reverse("item", args=[c.cards_study, c.cards_item])),
     Page("import-new", "import_new", lambda c: reverse("import_new", args=[c.study])),
+    Page(
+        "import-verdicts", "import_verdicts", lambda c: reverse("import_verdicts", args=[c.study])
+    ),
+    Page(
+        "import-verdicts-mapping", "import", lambda c: reverse("import", args=[c.checking_verdicts])
+    ),
     Page("import-mapping", "import", lambda c: reverse("import", args=[c.checking])),
     Page("import-waiting", "import", lambda c: reverse("import", args=[c.waiting])),
     Page("import-running", "import", lambda c: reverse("import", args=[c.running])),

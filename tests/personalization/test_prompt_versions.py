@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.apps.registry import Apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from personalization import prompt_versions as verbs
 from personalization import prompts
+from personalization.apps import sync_prompts
 from personalization.endpoints import stand_in
 from personalization.models import JudgeRun, PromptVersion
 from personalization.prompts import body_of, headed, prompt, shipped
@@ -51,6 +53,15 @@ def test_every_shipped_file_has_its_row_after_a_migration() -> None:
         one = rows[name, version]
         assert (one.text, one.hash, one.shipped) == (text, prompt(name, version).hash, True)
     assert verbs.sync() == 0
+
+
+def test_a_migration_back_to_the_time_before_adds_nothing() -> None:
+    """There is no table then; after any other migration what is missing is there again."""
+    PromptVersion.objects.filter(name=NAME).delete()
+    sync_prompts(apps=Apps())
+    assert not PromptVersion.objects.filter(name=NAME).exists()
+    sync_prompts()
+    assert row().shipped
 
 
 def test_a_new_file_is_a_new_row(folder: Path) -> None:

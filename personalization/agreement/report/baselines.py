@@ -9,6 +9,8 @@ the other people is the human ceiling (`ceilings`).
 import numpy as np
 
 from personalization.agreement.arrays import FloatArray, IntArray
+from personalization.agreement.ceilings.judged import collapse_judged
+from personalization.agreement.ceilings.leave_one_out import leave_one_out_plurality
 from personalization.agreement.frames import Frame, identity_known
 from personalization.agreement.judges.accuracy import (
     INVALID,
@@ -74,8 +76,21 @@ def _add_constant(out: Collection, frame: Frame, against: str, counts: IntArray)
     answers = np.full(frame.n_items, value)
     found = _accuracy(out, frame, MAJORITY_CLASS, against, answers)
     out.add(MAJORITY_CLASS, against, "accuracy_valid", shown(found.valid_only))
-    if value != INVALID:
-        out.add(MAJORITY_CLASS, against, "accuracy_all", shown(found.invalid_wrong))
+    if value == INVALID:
+        return
+    out.add(MAJORITY_CLASS, against, "accuracy_all", shown(found.invalid_wrong))
+    if against == STRANGERS:  # as judges stand beside people: on the same others
+        _add_ceiling(out, frame, answers)
+
+
+def _add_ceiling(out: Collection, frame: Frame, answers: IntArray) -> None:
+    labels = frame.panels[STRANGERS]
+    n_raters = len(labels.rater_ids) if identity_known(frame, STRANGERS) else None
+    judged = collapse_judged(labels.histogram, answers, frame.owner, n_raters)
+    seed = out.seed_of(MAJORITY_CLASS, STRANGERS)
+    both = leave_one_out_plurality(judged, seed=seed).valid_only
+    out.add(MAJORITY_CLASS, STRANGERS, "ceiling_plurality_human", shown(both.human))
+    out.add(MAJORITY_CLASS, STRANGERS, "ceiling_plurality_judge", shown(both.judge))
 
 
 def _add(out: Collection, name: str, against: str, found: Accuracy) -> None:

@@ -36,7 +36,7 @@ def test_strangers_read_what_is_shared_alone(lay: LayOut) -> None:
     stranger, slot = seat(lay(person))
     page = visiting(stranger).get(laid.address(slot)).text
     assert "About this person" in page
-    assert "About city: Ulm &amp; more." in page
+    assert "About city: <bdi>Ulm &amp; more</bdi>." in page
     for secret in ("faith", "About work", person.participant.pseudonym):
         assert secret not in page
     share_nothing(person)
@@ -58,7 +58,7 @@ def test_a_page_that_comes_back_with_faults_says_it_too() -> None:
     stranger, slot = seat(laid.relevance(person))
     page = visiting(stranger).post(laid.address(slot), {})
     assert page.status_code == 422
-    assert "About city: Ulm &amp; more." in page.text
+    assert "About city: <bdi>Ulm &amp; more</bdi>." in page.text
     assert "faith-secret" not in page.text
 
 

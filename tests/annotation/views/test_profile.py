@@ -58,7 +58,7 @@ def test_no_box_is_ticked_beforehand(person: m.Enrollment) -> None:
         "in no file that the study team takes out",
         "protected by law",
         "Rather not say",
-        "About city: ….",
+        "About city: <bdi>…</bdi>.",
     ):
         assert words in page
 
@@ -76,8 +76,8 @@ def test_what_is_said_is_kept_and_shared_as_ticked(person: m.Enrollment) -> None
         "faith": ("none of yours", False),
     }
     again = browser.get(path(person)).text
-    assert "About age: 25 to 34." in again
-    assert "About city: &lt;b&gt;Ulm&lt;/b&gt;." in again
+    assert "About age: <bdi>25 to 34</bdi>." in again
+    assert "About city: <bdi>&lt;b&gt;Ulm&lt;/b&gt;</bdi>." in again
     assert again.count("checked") == 1
 
 
@@ -134,7 +134,7 @@ def test_after_the_study_only_sharing_can_end(person: m.Enrollment) -> None:
     m.Enrollment.objects.update(finished_at=timezone.now(), part="done")
     m.Study.objects.update(closed_at=timezone.now())
     browser = visiting(person)
-    assert "About city: Ulm." in browser.get(path(person)).text
+    assert "About city: <bdi>Ulm</bdi>." in browser.get(path(person)).text
     refused = browser.post(path(person), form(person, city="Bonn", share_city=True))
     assert (refused.status_code, "Nothing was changed" in refused.text) == (409, True)
     assert "Ulm" in refused.text
@@ -179,4 +179,4 @@ def test_words_of_ours_are_shown_in_the_readers_language(
     assert "[Your age?]" in page
     browser.post(path(person), form(person, age="18 to 24"))
     assert told(person)["age"] == ("18 to 24", False)
-    assert "[About age: [18 to 24].]" in browser.get(path(person)).text
+    assert "[About age: <bdi>[18 to 24]</bdi>.]" in browser.get(path(person)).text

@@ -222,7 +222,7 @@ READINGS = st.lists(
         st.sampled_from(["first", "second", "tie", "?"]),
     ),
     min_size=1,
-    max_size=16,
+    max_size=10,
     unique_by=lambda one: one[:4],
 )
 
@@ -239,7 +239,7 @@ class ImportedParts(TestCase):
         answers = Judgment.objects.filter(item__study=study)
         return set(answers.values_list("item__record__key", "rater__name", "value", "reason"))
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(READINGS, st.integers(1, 6), st.randoms())
     def test_parts_add_up(
         self,

@@ -1,5 +1,6 @@
 """verdicts.toml: everything that is wrong with it is told at once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from annotation.models import Study
 from personalization.imports.errors import ImportRefusedError
 from personalization.imports.verdict_toml import from_mapping, parse
-from tests.personalization.imports.verdict_files import PAIR, SIDED, bring
+from personalization.imports.verdicts import import_verdicts
+from tests.personalization.imports.files import label_file
+from tests.personalization.imports.verdict_files import PAIR, SIDED, bring, settled
 
 GOOD: dict[str, Any] = {"question": "better", "columns": {"side": "side"}}
 
@@ -116,3 +119,14 @@ def test_a_mapping_that_does_not_fit(study: Study, changes: dict[str, Any], why:
     with pytest.raises(ImportRefusedError, match=why):
         bring(study, "item,judge,side,value\nu,gpt,ab,tie\n", {**SIDED, **changes})
     assert not study.questions.exists()
+
+
+@pytest.mark.django_db
+def test_the_example_of_the_manual(study: Study) -> None:
+    """What docs/importing.md shows is read as it says there."""
+    manual = Path(__file__).parents[3] / "docs" / "importing.md"
+    example = manual.read_text().split("```toml\n")[1].split("```")[0]
+    lines = "item,model,prompt,order,completion\nu,gpt,v1,1,Answer: A\nu,gpt,v1,2,Answer: B\n"
+    outcome = import_verdicts(study, parse(example), label_file(lines, "verdicts.csv"))
+    assert outcome.faults.kept == []
+    assert settled() == {"u": 0}

@@ -4,12 +4,13 @@ import pytest
 
 from annotation.models import Study
 from personalization.judge.budgets import set_budget
+from personalization.judge.estimate import estimate
 from personalization.judge.ledger import totals
-from personalization.judge.runs import try_again
+from personalization.judge.runs import start_judge, try_again
 from personalization.models import Endpoint, JudgeRun, ModelCall
 from tests import factories as make
 from tests.llm_server import LLMServer
-from tests.personalization.judge.judged import place, run, study, to_the_end
+from tests.personalization.judge.judged import asked, place, run, study, to_the_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SURE = {"temperature": 0, "max_tokens": 60}
@@ -24,12 +25,11 @@ def at(llm_server: LLMServer) -> Endpoint:
 
 @pytest.fixture
 def whole(at: Endpoint) -> Study:
-    first = make.enrolled()
-    return study(first, make.enrolled(study=first.study))
+    return study(make.enrolled())  # one person: no two requests are the same
 
 
-def begun(whole: Study, at: Endpoint, budget: int | None, **more: int) -> JudgeRun:
-    one = run(whole, "attribute", "relevance", at=at, **SURE, **more)
+def begun(whole: Study, at: Endpoint, budget: int | None) -> JudgeRun:
+    one = run(whole, "attribute", "relevance", "gain", at=at, **SURE)
     set_budget(one, budget)
     return one
 
@@ -70,11 +70,11 @@ def test_a_budget_that_is_too_small_pauses_the_run_and_more_of_it_ends_it(
 
 def test_a_budget_that_is_just_enough_ends_the_run(whole: Study, at: Endpoint) -> None:
     """Where all is answered, nobody minds that not one more call would fit."""
-    budget = to_the_end(begun(whole, at, None)).spent_micros + 5_000
-    done = to_the_end(begun(whole, at, budget, seed=7))  # another judge: nothing is saved for it
-    assert done.spent_micros > 0
-    assert budget - done.spent_micros < 60 * 100  # less than an answer may cost
-    assert (done.settled, done.trouble) == (12, "")
+    questions = asked(whole, "attribute")
+    dear = estimate(whole, questions, at, at.model, SURE, most_items=1).most_micros
+    one = start_judge(whole, questions, at, at.model, SURE, budget_micros=dear, most_items=1)
+    done = to_the_end(one)
+    assert (done.settled, done.trouble) == (1, "")
     assert done.finished_at is not None
 
 

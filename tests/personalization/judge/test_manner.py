@@ -35,7 +35,7 @@ def test_an_unknown_word_is_refused() -> None:
         (Manner("samples"), "Samples"),
         (Manner("samples", MOST_SAMPLES + 1), "Samples"),
         (Manner("value", 3), "Samples"),
-        (Manner("logprobs"), "without reasons"),
+        (Manner("logprobs"), "no reasons"),
         (Manner(persona="some"), "Persona"),  # type: ignore[arg-type]
         (Manner(persona=()), "Persona"),
         (Manner(rubric="x" * 10_001), "Rubric"),
@@ -46,7 +46,9 @@ def test_an_unknown_word_is_refused() -> None:
 def test_what_makes_no_sense(manner: Manner, word: str) -> None:
     """One sentence for each fault."""
     (fault,) = manner.wrong()
-    assert word in fault
+    assert word in fault.said()
+    assert fault.said(lambda text: f"<{text}>").startswith("<")
+    assert fault.said().endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from annotation import models as m
 from personalization.judge.manner import Manner
-from personalization.judge.raters import PROMPTS, UnfitError, judge_rater, known_judge, unfit
+from personalization.judge.naming import PROMPTS
+from personalization.judge.raters import UnfitError, judge_rater, known_judge, unfit
 from personalization.models import Endpoint
 from personalization.prompts import prompt
 from tests import factories as make

@@ -64,12 +64,12 @@ def test_the_judge_is_its_whole_configuration(one: JudgeRun) -> None:
     questions = asked(one.study, "relevance")
     same = start_judge(one.study, questions, one.endpoint, one.endpoint.model, {"temperature": 0})
     assert same.rater == one.rater
-    assert one.rater.name == f"fake@{one.endpoint.name} (v1)"
+    assert one.rater.name == f"fake@{one.endpoint.name} (v2)"
     assert set(one.rater.configuration["prompts"]) >= {"judge_attribute", "judge_record"}
     warm = start_judge(one.study, questions, one.endpoint, "other", {"temperature": 0.7})
-    assert warm.rater.name == f"other@{one.endpoint.name} (v1, temperature 0.7)"
+    assert warm.rater.name == f"other@{one.endpoint.name} (v2, temperature 0.7)"
     plain = start_judge(one.study, questions, one.endpoint, "other", {})
-    assert plain.rater.name == f"other@{one.endpoint.name} (v1, own sampling)"
+    assert plain.rater.name == f"other@{one.endpoint.name} (v2, own sampling)"
     assert {one.rater.kind, warm.rater.kind} == {"judge"}
 
 

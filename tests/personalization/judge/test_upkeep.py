@@ -1,16 +1,22 @@
 """Baselines are there without anybody asking, and cost nothing while nothing is new."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from annotation import models as m
 from personalization.judge.closeness import LEAST, MEDIAN, chosen_raters
+from personalization.judge.computing import compute
+from personalization.judge.planning import replenish
 from personalization.judge.runs import cancel
 from personalization.judge.upkeep import Memory, keep_up
 from personalization.models import JudgeRun
 from tests import factories as make
 from tests.personalization.judge.judged import asked, go, jobs, study
 from tests.personalization.judge.test_closeness import FAR, NEAR, labelled, relevance
+from tests.personalization.report.test_cache import in_own_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +74,22 @@ def test_one_standing_run_takes_what_is_new() -> None:
         assert run.by is None
 
 
+def test_a_run_that_is_under_way_takes_another_question() -> None:
+    """The worker that carries it on has read which questions it had before."""
+    whole, seen = study(make.enrolled()), Memory()
+    (relevant,), (overall,) = (asked(whole, kind) for kind in ("relevance", "overall"))
+    make.judgment(item=relevant.items.earliest("pk"))
+    keep_up(seen)
+    (run,) = JudgeRun.objects.filter(rater__configuration__baseline="random")
+    run = JudgeRun.objects.select_related("rater", "study").get(pk=run.pk)
+    make.judgment(item=overall.items.earliest("pk"))
+    keep_up(seen)
+    while compute(run):
+        continue
+    assert "random" in names(relevant)
+    assert "random" in names(overall)
+
+
 def test_nothing_new_costs_one_query(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -116,3 +138,22 @@ def test_the_median_makes_room_for_a_chosen_threshold() -> None:
         make.judgment(item=item, value=0)
     looked(seen, everything=True)
     assert len(chosen_raters("bm25", question)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_gets_more_while_its_readings_are_saved() -> None:
+    """Whoever saves holds readings and waits for the run; planning holds the run, and never waits."""
+    whole = make.study()
+    items = relevance(make.enrolled(study=whole), NEAR, FAR)
+    make.judgment(item=items[0])
+    (run, *_others) = keep_up(Memory())
+    relevance(make.enrolled(study=whole), NEAR)
+
+    def more() -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return replenish(run)
+
+    with transaction.atomic(), ThreadPoolExecutor() as pool:
+        run.verdicts.update(attempt=1)
+        assert pool.submit(in_own_connection, more).result() == 1

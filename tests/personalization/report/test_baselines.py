@@ -85,6 +85,14 @@ def test_the_most_common_answer_is_that_of_those_it_stands_against() -> None:
     """Prevalence: strangers say yes to 16 of 24, so always yes is right on two thirds."""
     found = numbers(asked(rows(24, ann=every(3, "no", "yes"), bob=every(3, "no", "yes"))))
     assert found[MAJORITY_CLASS, "third_party", "accuracy_valid"].value == pytest.approx(2 / 3)
+    judge, people = (
+        found[MAJORITY_CLASS, "third_party", f"ceiling_plurality_{one}"]
+        for one in ("judge", "human")
+    )
+    assert (judge.value, people.value) == (
+        pytest.approx(2 / 3),
+        1,
+    )  # beside people, on the same others
     tied = numbers(asked(rows(24, ann=every(2), bob=every(2))))
     assert tied[MAJORITY_CLASS, "third_party", "accuracy_valid"].reason == "no_valid_verdict"
     assert (MAJORITY_CLASS, "third_party", "accuracy_all") not in tied

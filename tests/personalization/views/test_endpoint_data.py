@@ -93,6 +93,7 @@ def test_limits_that_are_none(researcher: Client, lab: Endpoint, field: str, sai
     shown = read(response)
     (summary,) = shown.all("div", "error-summary")
     assert [one.attributes["href"] for one in summary.all("a")] == [f"#limits_{field}"]
+    assert "#limits" in {one.attributes["href"] for one in shown.all("a")}  # the page is long
     assert Endpoint.objects.get(name="lab").requests_per_minute is None
 
 
@@ -195,8 +196,10 @@ def test_what_is_no_price(researcher: Client, lab: Endpoint, field: str, said: s
     """The page says so at the field, and adds nothing."""
     response = researcher.post("/endpoints/lab/", {**PRICE, field: said})
     assert response.status_code == 422
-    (summary,) = read(response).all("div", "error-summary")
+    shown = read(response)
+    (summary,) = shown.all("div", "error-summary")
     assert [one.attributes["href"] for one in summary.all("a")] == [f"#price_{field}"]
+    assert "#prices" in {one.attributes["href"] for one in shown.all("a")}  # the page is long
     assert not Price.objects.exists()
 
 

@@ -12,6 +12,7 @@ from personalization.models import Endpoint, JudgeRun, PromptVersion
 from personalization.prompt_versions import add, newest
 from personalization.prompts import body_of
 from tests import factories as make
+from tests import laid
 from tests.personalization.judge.judged import asked, jobs, study
 from tests.personalization.views.pages import Node, read
 
@@ -29,7 +30,19 @@ PLAIN = {
 @pytest.fixture
 def whole() -> m.Study:
     """A study with items of every kind, that asks its people two things about themselves."""
-    made = study(make.enrolled())
+    return telling(study(make.enrolled()))
+
+
+@pytest.fixture
+def small() -> m.Study:
+    """A study with three attributes of one person to look at."""
+    person = make.enrolled()
+    laid.review(person)
+    return telling(person.study)
+
+
+def telling(made: m.Study) -> m.Study:
+    """Ask the people of a study two things about themselves."""
     for position, (key, label) in enumerate([("age", "Age"), ("job", "Occupation")]):
         m.ProfileField.objects.create(
             study=made, key=key, label=label, sentence="They say {value}.", position=position
@@ -133,39 +146,39 @@ def test_people_who_are_not_sent_are_said(researcher: Client, whole: m.Study) ->
 
 
 def test_without_a_price_there_is_a_way_to_one(
-    researcher: Client, whole: m.Study, endpoint: Endpoint
+    researcher: Client, small: m.Study, endpoint: Endpoint
 ) -> None:
-    sent = form(whole, "attribute", check="1", endpoint=endpoint.pk)
-    page = read(researcher.post(path(whole), sent))
+    sent = form(small, "attribute", check="1", endpoint=endpoint.pk)
+    page = read(researcher.post(path(small), sent))
     assert "Price" not in tiles(page)
     links = {a.text: a.attributes["href"] for a in page.all("a")}
     assert links["Enter it on the endpoint's page"] == f"/endpoints/{endpoint.name}/"
 
 
 def test_a_small_budget_is_warned_of(
-    researcher: Client, whole: m.Study, endpoint: Endpoint
+    researcher: Client, small: m.Study, endpoint: Endpoint
 ) -> None:
     make.price(at=endpoint)
-    sent = form(whole, "attribute", check="1", endpoint=endpoint.pk, budget="0.00001")
-    assert "The budget may be too small" in read(researcher.post(path(whole), sent)).text
+    sent = form(small, "attribute", check="1", endpoint=endpoint.pk, budget="0.00001")
+    assert "The budget may be too small" in read(researcher.post(path(small), sent)).text
     sent |= {"budget": "100"}
-    assert "The budget may be too small" not in read(researcher.post(path(whole), sent)).text
+    assert "The budget may be too small" not in read(researcher.post(path(small), sent)).text
 
 
 def test_a_run_is_started(
-    researcher: Client, user: m.User, whole: m.Study, endpoint: Endpoint
+    researcher: Client, user: m.User, small: m.Study, endpoint: Endpoint
 ) -> None:
     """By whom, of what, with which model; the page of the run opens; a second press starts none."""
-    sent = form(whole, "attribute", endpoint=endpoint.pk, start="1")
-    response = researcher.post(path(whole), sent)
+    sent = form(small, "attribute", endpoint=endpoint.pk, start="1")
+    response = researcher.post(path(small), sent)
     one = started()
-    assert response["Location"] == path(whole, f"{one.pk}/")
+    assert response["Location"] == path(small, f"{one.pk}/")
     assert (one.by, one.source, one.endpoint) == (user, "called", endpoint)
     assert one.rater.configuration["model"] == "usual"
     assert one.rater.configuration["sampling"] == {"temperature": 0}
-    assert one.questions == [asked(whole, "attribute")[0].pk]
+    assert one.questions == [asked(small, "attribute")[0].pk]
     assert jobs(one) == 1
-    assert researcher.post(path(whole), sent)["Location"] == response["Location"]
+    assert researcher.post(path(small), sent)["Location"] == response["Location"]
     assert (JudgeRun.objects.count(), jobs(one)) == (1, 1)
 
 
@@ -207,14 +220,14 @@ def test_all_that_is_chosen_reaches_the_judge(
 
 
 def test_what_the_chosen_way_does_not_ask_for_is_no_fault(
-    researcher: Client, whole: m.Study, endpoint: Endpoint
+    researcher: Client, small: m.Study, endpoint: Endpoint
 ) -> None:
     """Fields that are out of sight may hold anything; log-probabilities have no reasons."""
     sent = form(
-        whole, "attribute", endpoint=endpoint.pk, start="1", answer="logprobs", samples="-3",
+        small, "attribute", endpoint=endpoint.pk, start="1", answer="logprobs", samples="-3",
         persona_fields=["nothing"],
     )  # fmt: skip
-    response = researcher.post(path(whole), sent)
+    response = researcher.post(path(small), sent)
     assert response.status_code == 302, read(response).text
     manner = started().rater.configuration["manner"]
     assert (manner["answer"], manner["samples"], manner["reasons"]) == ("logprobs", 1, False)
@@ -246,21 +259,21 @@ def test_a_study_without_profile_fields_asks_for_no_persona(researcher: Client) 
 
 
 def test_a_version_of_a_prompt_is_chosen(
-    researcher: Client, user: m.User, whole: m.Study, endpoint: Endpoint
+    researcher: Client, user: m.User, small: m.Study, endpoint: Endpoint
 ) -> None:
     """The usual one is the newest that is shipped; a lab's own is used where somebody says so."""
     usual = newest("judge_attribute")
     body = body_of(usual.text).replace("Task: judge_attribute", "Task: judge_attribute, in short")
     own = add("judge_attribute", body, "shorter", user)
-    page = read(researcher.get(path(whole)))
+    page = read(researcher.get(path(small)))
     (select,) = (
         each for each in page.all("select") if each.attributes["name"] == "prompt-judge_attribute"
     )
     labels = {each.text: "selected" in each.attributes for each in select.all("option")}
     assert labels[f"version {usual.version} (the usual one)"] is True
     assert labels["version 101: shorter"] is False
-    sent = form(whole, "attribute", endpoint=endpoint.pk, start="1")
-    researcher.post(path(whole), sent | {"prompt-judge_attribute": str(own.version)})
+    sent = form(small, "attribute", endpoint=endpoint.pk, start="1")
+    researcher.post(path(small), sent | {"prompt-judge_attribute": str(own.version)})
     said = started().rater.configuration["prompts"]["judge_attribute"]
     assert said["version"] == 101
     assert PromptVersion.objects.get(pk=own.pk).used_at is not None
@@ -314,22 +327,22 @@ def test_baselines_are_started(researcher: Client, whole: m.Study) -> None:
     ],
 )
 def test_bad_input_starts_nothing(
-    researcher: Client, whole: m.Study, endpoint: Endpoint, wrong: dict[str, Any], said: str
+    researcher: Client, small: m.Study, endpoint: Endpoint, wrong: dict[str, Any], said: str
 ) -> None:
     """The page says what is wrong, and where."""
-    sent = {**form(whole, "attribute", start="1", endpoint=endpoint.pk), **wrong}
-    response = researcher.post(path(whole), sent)
+    sent = {**form(small, "attribute", start="1", endpoint=endpoint.pk), **wrong}
+    response = researcher.post(path(small), sent)
     assert response.status_code == 422
     assert said in read(response).text
     assert not JudgeRun.objects.exists()
 
 
-def test_what_was_entered_stays(researcher: Client, whole: m.Study, endpoint: Endpoint) -> None:
+def test_what_was_entered_stays(researcher: Client, small: m.Study, endpoint: Endpoint) -> None:
     sent = form(
-        whole, "attribute", start="1", endpoint=endpoint.pk, model="", seed="11", shots="99",
+        small, "attribute", start="1", endpoint=endpoint.pk, model="", seed="11", shots="99",
         answer="certainty", rubric="Be <kind>.",
     )  # fmt: skip
-    page = read(researcher.post(path(whole), sent))
+    page = read(researcher.post(path(small), sent))
     values = {one.attributes.get("name"): one.attributes.get("value") for one in page.all("input")}
     assert (values["seed"], values["shots"]) == ("11", "99")
     assert "Be <kind>." in page.text
@@ -342,41 +355,41 @@ def test_what_was_entered_stays(researcher: Client, whole: m.Study, endpoint: En
 
 
 def test_what_is_not_complete_is_said_at_once(
-    researcher: Client, whole: m.Study, endpoint: Endpoint
+    researcher: Client, small: m.Study, endpoint: Endpoint
 ) -> None:
     """While somebody is still choosing, without an error page."""
-    sent = form(whole, "attribute", endpoint=endpoint.pk, persona="some")
-    part = researcher.post(path(whole), sent, headers={"HX-Request": "true"})
+    sent = form(small, "attribute", endpoint=endpoint.pk, persona="some")
+    part = researcher.post(path(small), sent, headers={"HX-Request": "true"})
     assert "Choose at least one." in read(part).text
     assert part.status_code == 200  # htmx shows no other
 
 
-def test_a_question_of_another_study_is_not_offered(researcher: Client, whole: m.Study) -> None:
-    sent = form(whole, baselines=["random"], start="1") | {"questions": [make.question().pk]}
-    assert researcher.post(path(whole), sent).status_code == 422
+def test_a_question_of_another_study_is_not_offered(researcher: Client, small: m.Study) -> None:
+    sent = form(small, baselines=["random"], start="1") | {"questions": [make.question().pk]}
+    assert researcher.post(path(small), sent).status_code == 422
 
 
-def test_an_endpoint_without_a_model_needs_one(researcher: Client, whole: m.Study) -> None:
+def test_an_endpoint_without_a_model_needs_one(researcher: Client, small: m.Study) -> None:
     bare = make.endpoint(url="https://m.example.org", model="")
-    sent = form(whole, "attribute", endpoint=bare.pk, start="1")
-    response = researcher.post(path(whole), sent)
+    sent = form(small, "attribute", endpoint=bare.pk, start="1")
+    response = researcher.post(path(small), sent)
     assert "This endpoint has no usual model" in read(response).text
-    assert researcher.post(path(whole), sent | {"model": "m"}).status_code == 302
+    assert researcher.post(path(small), sent | {"model": "m"}).status_code == 302
 
 
-def test_a_closed_endpoint_is_not_offered(researcher: Client, whole: m.Study) -> None:
+def test_a_closed_endpoint_is_not_offered(researcher: Client, small: m.Study) -> None:
     closed = make.endpoint(url="https://m.example.org", closed_at=timezone.now())
-    sent = form(whole, "attribute", endpoint=closed.pk, start="1")
-    assert researcher.post(path(whole), sent).status_code == 422
+    sent = form(small, "attribute", endpoint=closed.pk, start="1")
+    assert researcher.post(path(small), sent).status_code == 422
 
 
 def test_a_price_of_another_day_is_named(
-    researcher: Client, whole: m.Study, endpoint: Endpoint
+    researcher: Client, small: m.Study, endpoint: Endpoint
 ) -> None:
     make.price(at=endpoint, since=date(2025, 5, 1), source="the old list")
     make.price(at=endpoint, since=date(2026, 2, 1), source="the new list")
     make.price(at=endpoint, since=date(2999, 1, 1), source="the list to come")
-    sent = form(whole, "attribute", check="1", endpoint=endpoint.pk)
-    text = read(researcher.post(path(whole), sent)).text
+    sent = form(small, "attribute", check="1", endpoint=endpoint.pk)
+    text = read(researcher.post(path(small), sent)).text
     assert "from: the new list" in text
     assert "to come" not in text

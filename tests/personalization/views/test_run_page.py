@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import models as m
@@ -219,6 +221,22 @@ def test_the_progress_follows_by_itself(researcher: Client, one: JudgeRun) -> No
     JudgeRun.objects.filter(pk=one.pk).update(finished_at=timezone.now())
     part = researcher.get(path(one), headers={"HX-Request": "true"})
     assert b"hx-trigger" not in part.content
+
+
+def test_to_follow_a_run_counts_neither_calls_nor_readings(
+    researcher: Client, one: JudgeRun, items: list[m.Item]
+) -> None:
+    """Whoever looks on asks every two seconds: what that costs does not grow with the run."""
+    both_orders(one, items[0], 1, 3)
+    noted(one, answered=2, read_value=2, read_pairs=1, read_inconsistent=1)
+    with CaptureQueriesContext(connection) as queries:
+        text = read(researcher.get(path(one), headers={"HX-Request": "true"})).text
+    assert "1 inconsistent between orders (100.0 % of 1)" in text
+    asked = " ".join(query["sql"] for query in queries)
+    assert "personalization_ledger" in asked
+    assert "personalization_verdict" not in asked
+    assert "personalization_modelcall" not in asked
+    assert len(queries) <= 8
 
 
 def test_an_imported_run_has_a_page(researcher: Client, small: Labelled) -> None:
