@@ -21,7 +21,7 @@ PLACE = "{value}"
 # Nobody reads what somebody shared who left, declined or never agreed, nor what is asked no more:
 # its owner could not take that back. People who came in with imported labels are not enrolled.
 _SHARED = """
-    SELECT a.participant_id, f.key, f.sentence, a.value
+    SELECT a.participant_id, f.key, f.sentence, a.value, f.choices <> '{{}}'
     FROM annotation_profileanswer a
     JOIN annotation_profilefield f ON f.id = a.field_id
     WHERE f.study_id = %(study)s AND {whose}
@@ -51,6 +51,7 @@ class Shared:
     key: str
     sentence: str  # with the place for the answer
     value: str
+    is_chosen: bool = False  # not in own words
 
     def said(self) -> str:
         """Return the sentence with the answer in it, as judges read it."""
@@ -95,9 +96,12 @@ def is_due(enrollment: Enrollment) -> bool:
 
 
 def may_tell(enrollment: Enrollment) -> bool:
-    """Return whether others judge texts of this person, who may then say something of themself."""
+    """Return whether others judge texts of this person, who may then say something of themself.
+
+    Who has done so before can always take it back.
+    """
     is_gone = enrollment.withdrawn_at is not None or enrollment.preview
-    return enrollment.way == Way.WHOLE and not is_gone
+    return not is_gone and (enrollment.way == Way.WHOLE or enrollment.profile_at is not None)
 
 
 def may_change(enrollment: Enrollment) -> bool:

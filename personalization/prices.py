@@ -73,11 +73,11 @@ class NewPrice:
             name: _fault(amount)
             for name, amount in (("input", self.input), ("output", self.output))
         }
-        if not self.model.strip() or len(self.model) > LONGEST_MODEL:
+        if not _is_text(self.model, LONGEST_MODEL):
             found["model"] = _("Name the model as the endpoint calls it.")
         if not CURRENCY.fullmatch(self.currency):
             found["currency"] = _("Write a currency as three capital letters, such as USD.")
-        if not self.source.strip() or len(self.source) > LONGEST_SOURCE:
+        if not _is_text(self.source, LONGEST_SOURCE):
             found["source"] = _("Say where the price was read, in at most 500 characters.")
         return {name: text for name, text in found.items() if text}
 
@@ -161,6 +161,11 @@ def _fault(amount: Decimal) -> str:
     if not amount.is_finite() or not 0 <= amount <= DEAREST:
         return _("Write an amount from 0 to 1,000,000.")
     return "" if amount * MILLION == int(amount * MILLION) else _("Write at most six decimals.")
+
+
+def _is_text(text: str, longest: int) -> bool:
+    """Return whether a text says something that the database can keep."""
+    return bool(text.strip()) and len(text) <= longest and "\0" not in text
 
 
 def _taken() -> str:

@@ -34,7 +34,5 @@ class Migration(migrations.Migration):
     dependencies = [("annotation", "0012_profiles")]
 
     operations = [
-        migrations.RunSQL(
-            FUNCTION.replace("{authors}", AUTHORS), FUNCTION.replace("{authors}", "")
-        )
+        migrations.RunSQL(FUNCTION.replace("{authors}", AUTHORS), FUNCTION.replace("{authors}", ""))
     ]

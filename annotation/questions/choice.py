@@ -1,6 +1,6 @@
-"""Which of two candidates did this person choose? (PJ; judges get the form without a tie.)"""
+"""Which of two candidates did this person choose? (PJ; a judge is offered the tie or not: manner.)"""
 
-from annotation.models.question import Audience, Candidate, Kind, Level
+from annotation.models.question import Candidate, Kind, Level
 from annotation.questions.kind import Answer, QuestionKind
 
 CHOICE = QuestionKind(
@@ -11,7 +11,7 @@ CHOICE = QuestionKind(
     answers=(
         Answer("a", "A", side=Candidate.A),
         Answer("b", "B", side=Candidate.B),
-        Answer("tie", "No difference", audience=Audience.PEOPLE),
+        Answer("tie", "No difference"),
     ),
     subject="response_pair",
 )

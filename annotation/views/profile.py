@@ -58,7 +58,7 @@ class ProfileForm(forms.Form):
         for one in self.asked:
             say = self[f"say-{one.pk}"]
             value = str(say.value() or "")
-            example = in_words(one.sentence, value or "…")
+            example = in_words(one.sentence, value or "…", is_chosen=bool(one.choices))
             yield Row(one, say, self[f"share-{one.pk}"], example)
 
     def said(self, *, share_open: bool) -> dict[str, Said]:
@@ -73,18 +73,19 @@ class ProfileForm(forms.Form):
         }
 
 
-def in_words(sentence: str, value: str) -> str:
+def in_words(sentence: str, value: str, *, is_chosen: bool) -> str:
     """Return a sentence about somebody in the reader's language; own words stay as they are.
 
     An answer that is written the other way round turns itself alone.
     """
     before, _place, after = translated(sentence).partition(PLACE)
-    return format_html("{}{}{}", before, apart(translated(value)), after)
+    answer = translated(value) if is_chosen else value
+    return format_html("{}{}{}", before, apart(answer), after)
 
 
 def sentences(shared: Sequence[Shared]) -> list[str]:
     """Return what somebody shares as other people read it."""
-    return [in_words(one.sentence, one.value) for one in shared]
+    return [in_words(one.sentence, one.value, is_chosen=one.is_chosen) for one in shared]
 
 
 @never_cache

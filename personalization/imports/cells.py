@@ -8,6 +8,7 @@ from personalization.imports.reading import Line, Row
 
 JOIN = "/"
 LONGEST_NAME = 500  # characters; an index holds each name
+MOST_DIGITS = 18  # of whole numbers
 # What columns name; looked up in the language of the messages only where there is one.
 ITEM, RATER, JUDGE = gettext_lazy("item"), gettext_lazy("rater"), gettext_lazy("judge")
 
@@ -50,12 +51,17 @@ def shortened(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
+def whole_number(text: str) -> bool:
+    """Return whether a text is a whole number that is not too long to be one."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+
+
 def certainty(row: Row, column: str) -> int | None:
     """Return how certain an answer is, from 1 to 100, or None where nothing says it."""
     text = optional(row, column)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= 100:
+    if not whole_number(text) or not 1 <= int(text) <= 100:
         raise LineError(
             _("the certainty %(value)s is not a whole number from 1 to 100.")
             % {"value": shortened(text)}

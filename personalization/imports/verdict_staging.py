@@ -18,6 +18,7 @@ from personalization.imports.cells import (
     optional,
     row_of,
     shortened,
+    whole_number,
 )
 from personalization.imports.errors import ImportRefusedError, LineError
 from personalization.imports.outcome import Counts, Faults
@@ -94,9 +95,7 @@ class VerdictStaging:
             )
 
     def _readings(self, number: int, row: Row) -> list[Staged]:
-        item = joined(row, self.mapping.item, ITEM)
-        if self.mapping.by_number and not (item.isascii() and item.isdigit() and len(item) < 19):
-            raise LineError(_("the item %(value)s is not a number.") % {"value": shortened(item)})
+        item = self._item(row)
         judge = self.mapping.judge_name or joined(row, self.mapping.judge, JUDGE)
         reference = optional(row, self.mapping.reference)
         code = None if reference is None else self.answers.given(reference)
@@ -105,6 +104,14 @@ class VerdictStaging:
             (number, item, judge, *of_line, *self._staged(row, columns))
             for columns in self.mapping.readings
         ]
+
+    def _item(self, row: Row) -> str:
+        item = joined(row, self.mapping.item, ITEM)
+        if not self.mapping.by_number:
+            return item
+        if not whole_number(item):
+            raise LineError(_("the item %(value)s is not a number.") % {"value": shortened(item)})
+        return str(int(item))  # 7 and 007 are one item
 
     def _staged(self, row: Row, columns: ReadingColumns) -> Staged:
         side = self._side(row, columns)
@@ -133,7 +140,7 @@ class VerdictStaging:
             return 0
         text, first = cell(row, self.mapping.sample), self.mapping.first_sample
         last = first + self.mapping.samples - 1
-        if not (text.isascii() and text.isdigit() and first <= int(text[:6]) <= last):
+        if not whole_number(text) or not first <= int(text) <= last:
             raise LineError(
                 _("the sample %(value)s is not a number from %(first)d to %(last)d.")
                 % {"value": shortened(text), "first": first, "last": last}

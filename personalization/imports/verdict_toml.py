@@ -1,13 +1,16 @@
 """Read verdicts.toml, key by key; everything that is wrong with it is told at once."""
 
+import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from annotation.models.judgment import DistributionSource
+from personalization.imports.cells import LONGEST_NAME
 from personalization.imports.errors import ImportRefusedError
+from personalization.imports.toml_reader import TomlReader
 from personalization.imports.verdict_mapping import ORDERS, ReadingColumns, VerdictMapping
 from personalization.models.verdict import Side
 
@@ -43,38 +46,39 @@ def from_mapping(raw: Mapping[str, Any]) -> VerdictMapping:
     return _Reader(raw).read()
 
 
-class _Reader:
-    """Reads the raw mapping key by key, and collects what is wrong."""
+class _Reader(TomlReader):
+    """Reads the mapping of a file of verdicts."""
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
-        self.raw = raw
-        self.faults: list[str] = []
+    file = "verdicts.toml"
 
     def read(self) -> VerdictMapping:
-        self._known("", self.raw, KEYS)
-        columns = self._table("columns")
-        self._known("[columns] ", columns, {*SEVERAL, *OF_READING, *OF_LINE})
+        """Return the mapping; ImportRefusedError tells everything that is wrong with it."""
+        if "\\u0000" in json.dumps(self.raw, default=str):
+            self.fault(_("a NUL character stands in it, which no text may hold."))
+        self.known("", self.raw, KEYS)
+        columns = self.table("columns")
+        self.known("[columns] ", columns, {*SEVERAL, *OF_READING, *OF_LINE})
         lines = {key: self._names(columns, key) for key in SEVERAL}
-        single = {key: self._name(f"[columns] {key}", columns.get(key, "")) for key in OF_LINE}
-        judge_name = self._name("judge", self.raw.get("judge", ""))
+        single = {key: self.name(f"[columns] {key}", columns.get(key, "")) for key in OF_LINE}
+        judge_name = self.name("judge", self.raw.get("judge", ""))
         found = VerdictMapping(
             question=self._question(),
             readings=self._readings(columns, single["side"]),
             item=lines["item"] or ("item",),
             judge=lines["judge"] or (() if judge_name else ("judge",)),
             judge_name=judge_name,
-            side_values=self._texts_of("side_values", among=Side.values),
-            samples=self._number("samples", 1, 1, MOST_SAMPLES),
-            first_sample=self._number("first_sample", 0, 0, 1),
-            values=self._texts_of("values"),
-            invalid=self._list("invalid"),
-            refused=self._list("refused"),
-            as_shown=self._truth("as_shown"),
-            source=self._word("source", ("", *DistributionSource.values)),
-            authors=self._texts_of("authors", keys=CANDIDATES),
-            where=self._texts_of("where"),
-            by_number=self._word("items", ("", "keys", "numbers")) == "numbers",
-            configuration=self._table("configuration"),
+            side_values=self.texts_of("side_values", among=Side.values),
+            samples=self.number("samples", 1, 1, MOST_SAMPLES),
+            first_sample=self.number("first_sample", 0, 0, 1),
+            values=self.texts_of("values"),
+            invalid=self.texts("invalid"),
+            refused=self.texts("refused"),
+            as_shown=self.truth("as_shown"),
+            source=self.word("source", ("", *DistributionSource.values)),
+            authors=self.texts_of("authors", keys=CANDIDATES),
+            where=self.texts_of("where"),
+            by_number=self.word("items", ("", "keys", "numbers")) == "numbers",
+            configuration=self._configuration(),
             **single,
         )
         self._together(found, judge_columns=bool(lines["judge"]))
@@ -85,29 +89,33 @@ class _Reader:
     def _together(self, found: VerdictMapping, *, judge_columns: bool) -> None:
         """Note what is wrong with keys that are right by themselves."""
         if judge_columns and found.judge_name:
-            self._fault(_("name the judge, or the columns that hold it, not both."))
+            self.fault(_("name the judge, or the columns that hold it, not both."))
+        if len(found.judge_name) > LONGEST_NAME:
+            self.fault(
+                _("the judge's name may have up to %(limit)d characters.") % {"limit": LONGEST_NAME}
+            )
         if found.side and any(one.side for one in found.readings):
-            self._fault(_("give a side for all lines, a column of sides or [sides], not several."))
+            self.fault(_("give a side for all lines, a column of sides or [sides], not several."))
         if found.sample and found.samples == 1:
-            self._fault(_("say how many samples each order has: samples = 5."))
+            self.fault(_("say how many samples each order has: samples = 5."))
         if found.samples > 1 and not found.sample:
-            self._fault(_("name the column of the sample under [columns]."))
+            self.fault(_("name the column of the sample under [columns]."))
         shares = any(one.probabilities or one.shares for one in found.readings)
         if shares and not found.source:
-            self._fault(
+            self.fault(
                 _("say where the probabilities come from: source is one of %(known)s.")
                 % {"known": ", ".join(DistributionSource.values)}
             )
         if found.source and not shares:
-            self._fault(_("source is about probabilities, and no column holds any."))
+            self.fault(_("source is about probabilities, and no column holds any."))
         if found.as_shown and not found.sided:
-            self._fault(_("as_shown needs to know which order was shown: name the sides."))
+            self.fault(_("as_shown needs to know which order was shown: name the sides."))
         if shares and found.samples > 1:
-            self._fault(_("several samples come to shares by themselves: leave out probabilities."))
+            self.fault(_("several samples come to shares by themselves: leave out probabilities."))
         if found.authors and found.by_number:
-            self._fault(_("items that are named by their numbers know their authors already."))
+            self.fault(_("items that are named by their numbers know their authors already."))
         if twice := sorted((found.invalid & found.refused) | (found.values.keys() & _both(found))):
-            self._fault(
+            self.fault(
                 _("%(value)s is in two of values, invalid and refused.")
                 % {"value": ", ".join(map(repr, twice))}
             )
@@ -115,21 +123,21 @@ class _Reader:
     def _readings(self, columns: Mapping[str, Any], side_column: str) -> tuple[ReadingColumns, ...]:
         """Return one reading for each line, or one for each order where columns say which."""
         said = {key: columns[key] for key in OF_READING if key in columns}
-        sides = self._table("sides")
+        sides = self.table("sides")
         if sides:
             said["value"] = sides
-        shares = self._table("probabilities")
+        shares = self.table("probabilities")
         wide = any(isinstance(value, dict) for value in said.values()) or _by_order(shares)
         if not wide:
-            side = self._word("side", ("", *Side.values))
+            side = self.word("side", ("", *Side.values))
             if not side and not side_column:
                 side = Side.NONE.value
             return (self._reading(side, said, shares),)
         if "side" in self.raw:
-            self._fault(_("give a side for all lines, a column of sides or [sides], not several."))
+            self.fault(_("give a side for all lines, a column of sides or [sides], not several."))
         for key, value in said.items():
             if isinstance(value, dict):
-                self._known(f"{key}: ", value, ORDERS)
+                self.known(f"{key}: ", value, ORDERS)
                 self._complete(key, value)
         return tuple(
             self._reading(
@@ -143,24 +151,22 @@ class _Reader:
     def _reading(
         self, side: str, said: Mapping[str, Any], shares: Mapping[str, Any]
     ) -> ReadingColumns:
-        names = {key: self._name(key, said.get(key, "")) for key in OF_READING}
+        names = {key: self.name(key, said.get(key, "")) for key in OF_READING}
         found = ReadingColumns(
             side=side,
-            shares={
-                str(key): self._name("[probabilities]", value) for key, value in shares.items()
-            },
+            shares={str(key): self.name("[probabilities]", value) for key, value in shares.items()},
             **names,
         )
         if not (found.value or found.raw or found.probabilities or found.shares):
             # The name that is looked for where nothing else is said.
             return ReadingColumns(side=side, value="value", certainty=found.certainty)
         if found.probabilities and found.shares:
-            self._fault(_("probabilities stand in one column or in several, not both."))
+            self.fault(_("probabilities stand in one column or in several, not both."))
         return found
 
     def _complete(self, key: str, value: Mapping[str, Any]) -> None:
         if not all(value.get(side) for side in ORDERS):
-            self._fault(_("%(key)s names one order only: name ab and ba.") % {"key": key})
+            self.fault(_("%(key)s names one order only: name ab and ba.") % {"key": key})
 
     def _question(self) -> dict[str, Any]:
         said = self.raw.get("question")
@@ -168,99 +174,23 @@ class _Reader:
             return {"key": said}
         if isinstance(said, dict) and said.get("key"):
             return said
-        self._fault(
+        self.fault(
             _('name the question: question = "preference", or a table [question] with its key.')
         )
         return {}
 
-    def _fault(self, message: str) -> None:
-        if (told := f"verdicts.toml: {message}") not in self.faults:
-            self.faults.append(told)
-
-    def _known(self, where: str, said: Mapping[str, Any], known: Iterable[str]) -> None:
-        for key in sorted(map(str, said.keys() - set(known))):
-            self._fault(
-                _("%(where)sunknown key %(key)s. Known keys: %(known)s.")
-                % {"where": where, "key": key, "known": ", ".join(sorted(known))}
-            )
-
-    def _table(self, key: str) -> dict[str, Any]:
-        value = self.raw.get(key) or {}
-        if isinstance(value, dict):
-            return value
-        self._fault(
-            _("%(key)s must be a table: write [%(key)s] and its lines below.") % {"key": key}
-        )
-        return {}
-
-    def _texts_of(
-        self, key: str, *, keys: Iterable[str] = (), among: Iterable[str] = ()
-    ) -> dict[str, str]:
-        """Return a table of texts, whose keys and values are known where some are given."""
-        said = self._table(key)
-        if keys:
-            self._known(f"[{key}] ", said, keys)
-        found = {str(name): _text(value) for name, value in said.items()}
-        wrong = [name for name, value in found.items() if value is None]
-        if among:
-            wrong += [name for name, value in found.items() if value not in {None, *among}]
-        for name in wrong:
-            known = _("one of %(known)s") % {"known": ", ".join(among)} if among else _("a text")
-            self._fault(
-                _("[%(table)s] %(key)s must be %(what)s.")
-                % {"table": key, "key": name, "what": known}
-            )
-        return {name: value for name, value in found.items() if value is not None}
+    def _configuration(self) -> dict[str, Any]:
+        found = self.table("configuration")
+        try:
+            json.dumps(found, allow_nan=False)
+        except (TypeError, ValueError, RecursionError):
+            self.fault(_("configuration may hold texts, numbers, true, false, lists and tables."))
+        return found
 
     def _names(self, said: Mapping[str, Any], key: str) -> tuple[str, ...]:
         value = said.get(key, [])
         names = value if isinstance(value, list) else [value]
-        return tuple(self._name(f"[columns] {key}", name) for name in names)
-
-    def _name(self, key: str, value: object) -> str:
-        if isinstance(value, str):
-            return value.strip()
-        self._fault(_("%(key)s must be a name in quotation marks.") % {"key": key})
-        return ""
-
-    def _list(self, key: str) -> frozenset[str]:
-        values = self.raw.get(key, [])
-        texts = [_text(one) for one in values] if isinstance(values, list) else [None]
-        if None in texts:
-            self._fault(_('%(key)s must be a list of texts, such as ["invalid"].') % {"key": key})
-        return frozenset(one for one in texts if one is not None)
-
-    def _number(self, key: str, usual: int, low: int, high: int) -> int:
-        value = self.raw.get(key, usual)
-        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-            return value
-        self._fault(
-            _("%(key)s must be a whole number from %(low)d to %(high)d.")
-            % {"key": key, "low": low, "high": high}
-        )
-        return usual
-
-    def _truth(self, key: str) -> bool:
-        value = self.raw.get(key, False)
-        if not isinstance(value, bool):
-            self._fault(_("%(key)s is true or false.") % {"key": key})
-        return value is True
-
-    def _word(self, key: str, known: tuple[str, ...]) -> str:
-        value = self.raw.get(key, "")
-        if value in known:
-            return str(value)
-        self._fault(
-            _("%(key)s is %(value)s; write one of %(known)s.")
-            % {"key": key, "value": repr(value), "known": ", ".join(filter(None, known))}
-        )
-        return ""
-
-
-def _text(value: object) -> str | None:
-    """Return a text, or a whole number as one; None for anything else."""
-    known = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) if known else None
+        return tuple(self.name(f"[columns] {key}", name) for name in names)
 
 
 def _both(found: VerdictMapping) -> frozenset[str]:

@@ -48,6 +48,8 @@ def import_verdicts(
         spec = specified(study, mapping.question)
         answers = Answers.of(spec, mapping)
         question, new_version = find_or_add(study, spec)
+        if mapping.by_number and not question.items.exists():
+            raise ImportRefusedError(_("No item of this study asks this question."))
         files = {"judges": verdicts.name, **({"items": items.name} if items else {})}
         with connection.cursor() as cursor:
             cursor.execute(TABLES + TABLE)

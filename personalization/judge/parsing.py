@@ -32,11 +32,12 @@ LINE = re.compile(r"Answer: (?P<key>.+)")
 BRACKETS = re.compile(r"\[\[\s*(?P<said>[^\[\]\n]{1,200}?)\s*\]\]")
 PAIR = re.compile(r"\[\[(?P<key>[^\[\]\n]+)\]\] \[\[(?P<certainty>[^\[\]\n]+)\]\]")
 CERTAINTY = re.compile(
-    r"\b(?:certainty|confidence)\b(?:[ \t]+(?:score|level|is))*[^\w\n.+-]{0,12}(?P<said>[\w.,/+-]+)",
+    r"\b(?:certainty|confidence)\b(?:[ \t]+(?:score|level|is))*[^\w\n.+-]{0,12}(?P<said>[\w.,/+-]++)"
+    r"(?!\s*(?:out\s+of|of)\s*[0-9])",  # another scale than the one asked for
     re.I,
 )
 SHORT = re.compile(r"\W*(?P<said>[\w ]+?)\W{1,5}(?P<certainty>[\w.,/+-]+)\s*%?\W*")
-BEHIND = re.compile(r"\W{0,10}(?P<said>[\w.,/+-]+)")
+BEHIND = re.compile(r"\W{0,10}(?P<said>[\w.,/+-]++)[^\w\n]*(?:\n|\Z)")
 SHORTEST = 300  # characters of a line that holds nothing but an answer and its certainty
 PERCENT = re.compile(r"[1-9][0-9]?|100")
 

@@ -10,7 +10,15 @@ from django.db import transaction
 from annotation.models import Question
 from personalization.judge import budgets, money, saving
 from personalization.judge.choices import Scale
-from personalization.judge.leases import Claimed, claim, drop, let_go, next_attempt, reserve
+from personalization.judge.leases import (
+    Claimed,
+    claim,
+    drop,
+    let_go,
+    next_attempt,
+    next_due,
+    reserve,
+)
 from personalization.judge.ledger import Entry, note
 from personalization.judge.manner import Manner
 from personalization.judge.material import Material, load
@@ -115,7 +123,8 @@ class Taking:
             each = self.purse.each
             admitted = money.admits(free, each, most)
             claimed = claim(self.run, self.worker, admitted, each)
-            if not admitted and not under_way and row.budget_micros is not None:
+            stuck = not admitted and not under_way and next_due(row) is not None
+            if stuck and row.budget_micros is not None:
                 said = money.trouble(row.budget_micros, row.spent_micros, each, row.currency)
                 pause(row.pk, said)
         mine = None if free is None or each is None else each * len(claimed)

@@ -611,7 +611,9 @@ VERDICTS = Table(
         word("reason", "Why there is no value.", Reason),
         CERTAINTY,
         DISTRIBUTION,
-        number("left_out", "Probability that the top tokens left out, where shares come from them."),
+        number(
+            "left_out", "Probability that the top tokens left out, where shares come from them."
+        ),
         time("settled_at", "When it was read; null while it waits."),
     ),
     held_back={

@@ -1,13 +1,11 @@
 """The form of a new run: who judges, what, how, and within which limits."""
 
 from collections.abc import Mapping
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
-from django.forms import BoundField
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -21,15 +19,15 @@ from personalization.endpoints import usual
 from personalization.judge.baselines import BASELINES, without_persona
 from personalization.judge.budgets import no_price
 from personalization.judge.manner import Manner
-from personalization.judge.naming import PROMPTS, USUAL_SAMPLING
-from personalization.judge.raters import unfit
+from personalization.judge.naming import USUAL_SAMPLING
+from personalization.judge.raters import UnfitError, configured
 from personalization.judge.shots import NoExamplesError, draw
-from personalization.models import Endpoint, PromptVersion
+from personalization.models import Endpoint
 from personalization.prices import rate_on
-from personalization.prompt_versions import JUDGES, load
 from personalization.views import wording
 from personalization.views.run_limit_forms import LimitFields
 from personalization.views.run_manner_forms import FIELD_OF, MannerFields
+from personalization.views.run_prompt_forms import FIELD, PromptFields
 
 MOST_TOKENS = 1_000_000
 MOST_SEED = 2**31 - 1
@@ -45,7 +43,7 @@ class _Questions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return format_html("{}: {}", apart(question_name(obj)), apart(asked))
 
 
-class RunForm(MannerFields, LimitFields):
+class RunForm(MannerFields, PromptFields, LimitFields):
     """A model at an endpoint, or baselines, or both; and the questions they are to answer."""
 
     endpoint = forms.ModelChoiceField(
@@ -116,20 +114,7 @@ class RunForm(MannerFields, LimitFields):
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         field.queryset = asked
         self.offer_persona(study)
-        for name, versions in prompts_on_offer().items():
-            # A colleague's draft must not slip into everybody's judges.
-            usual_one = next((one for one in versions if one.shipped), versions[0])
-            self.fields[f"prompt-{name}"] = forms.TypedChoiceField(
-                label=name,
-                required=False,
-                coerce=int,
-                initial=usual_one.version,
-                choices=[(one.version, _version(one, usual_one)) for one in versions],
-            )
-
-    def prompt_fields(self) -> list[BoundField]:
-        """Return the fields that choose versions of prompts."""
-        return [self[one] for one in self.fields if one.startswith("prompt-")]
+        self.offer_prompts()
 
     def clean(self) -> dict[str, Any]:
         """Require somebody who judges, and for a model all that it needs to be asked."""
@@ -162,17 +147,12 @@ class RunForm(MannerFields, LimitFields):
     @property
     def prompts(self) -> dict[str, int]:
         """Return the chosen versions of the prompts that this judge uses."""
-        said = {one: f"prompt-{one}" for one in (*PROMPTS, self.manner().form)}
-        return {
-            one: self.cleaned_data[field] or self.fields[field].initial
-            for one, field in said.items()
-            if field in self.fields
-        }
+        return self.chosen_prompts(self.manner().form)
 
     def _forget_judge(self) -> None:
         """Without a model, nothing about a model can be wrong."""
         for name in [*self.errors]:
-            if name in OF_JUDGES or name in MannerFields.base_fields or name.startswith("prompt-"):
+            if name in OF_JUDGES or name in MannerFields.base_fields or name.startswith(FIELD):
                 del self.errors[name]
 
     def _clean_judge(self, data: Mapping[str, Any]) -> None:
@@ -190,16 +170,19 @@ class RunForm(MannerFields, LimitFields):
                 names = ", ".join(question_name(one) for one in error.questions)
                 self.add_error("shots", _("No item with a known answer for: %s") % names)
                 return
-        prompts = [load(name, version) for name, version in self.prompts.items()]
-        for fault in unfit(self.manner(self.drawn), self.sampling, prompts):
-            self.add_error(self._field_of(fault), fault)
+        whole = self.manner(self.drawn)
+        try:
+            configured(data["endpoint"], data["model"], self.sampling, whole, self.prompts)
+        except UnfitError as error:
+            for fault in error.faults:
+                self.add_error(self._field_of(fault), fault)
 
     def _field_of(self, fault: str) -> str:
         """Return the field that a fault is about."""
         if "temperature" in fault:
             return "temperature"
         word = fault.split()[0].rstrip(":")
-        return f"prompt-{word}" if f"prompt-{word}" in self.fields else FIELD_OF.get(word, "answer")
+        return f"{FIELD}{word}" if f"{FIELD}{word}" in self.fields else FIELD_OF.get(word, "answer")
 
     def _clean_model(self, endpoint: Endpoint, data: dict[str, Any]) -> None:
         if "model" in self.errors:
@@ -209,22 +192,6 @@ class RunForm(MannerFields, LimitFields):
             self.add_error("model", _("This endpoint has no usual model: name one."))
         elif data.get("budget") is not None and rate_on(endpoint, data["model"]) is None:
             self.add_error("budget", no_price())
-
-
-def prompts_on_offer() -> dict[str, list[PromptVersion]]:
-    """Return the prompts that judges use and that have several versions, the newest first."""
-    ours = reduce(or_, (Q(name__startswith=prefix) for prefix in JUDGES))
-    found: dict[str, list[PromptVersion]] = {}
-    for one in PromptVersion.objects.filter(ours).defer("text"):
-        found.setdefault(one.name, []).append(one)
-    return {name: versions for name, versions in found.items() if len(versions) > 1}
-
-
-def _version(one: PromptVersion, usual_one: PromptVersion) -> str:
-    said = _("version %(n)s") % {"n": one.version}
-    if one.note:
-        said = f"{said}: {one.note}"
-    return _("%(version)s (the usual one)") % {"version": said} if one is usual_one else said
 
 
 def _first_values(questions: "QuerySet[Question]") -> dict[str, Any]:

@@ -34,11 +34,15 @@ class LimitFields(forms.Form):
     deadline = forms.DateTimeField(
         label=gettext_lazy("Deadline"),
         required=False,
-        help_text=gettext_lazy(
-            "What is not asked by then is not asked: the run pauses. Empty: no limit."
-        ),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL),
     )
+
+    def __init__(self, *args: Any, **settings: Any) -> None:  # noqa: ANN401 - as Django types it
+        super().__init__(*args, **settings)
+        self.fields["deadline"].help_text = _(
+            "What is not asked by then is not asked: the run pauses. Empty: no limit. Time zone:"
+            " %(zone)s."
+        ) % {"zone": timezone.get_current_timezone_name()}
 
     def clean_deadline(self) -> Any:  # noqa: ANN401 - a time, or None
         """Refuse a time that is over."""

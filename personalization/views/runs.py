@@ -78,8 +78,9 @@ def run_page(
         "reason": reason,
         "reasons": REASONS,
         "form": form if one.source == RunSource.CALLED else None,
-        "facts": facts(one.rater.configuration),
-        "prompts": _prompts(one),
+        # What came from outside names itself; what it says of its configuration may be anything.
+        "facts": facts(one.rater.configuration) if one.source == RunSource.CALLED else [],
+        "prompts": _prompts(one) if one.source == RunSource.CALLED else [],
     }
     return render(request, "run.html", context, status=status)
 

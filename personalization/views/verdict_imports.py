@@ -56,9 +56,10 @@ def verdict_form(
 ) -> VerdictForm:
     """Return the form that asks how the verdicts of an upload are read."""
     columns = list(dict.fromkeys(name for each in layouts.values() for name in each.columns))
-    return VerdictForm(
-        sent, study=one.study, columns=columns, initial=first_answers(base, layouts["judges"])
-    )
+    initial = first_answers(base, layouts["judges"])
+    if not one.study.questions.filter(key=initial["question"]).exists():
+        initial |= {"question": "", "key": initial["key"] or initial["question"]}
+    return VerdictForm(sent, study=one.study, columns=columns, initial=initial)
 
 
 def check_verdicts(one: LabelImport, raw: dict[str, Any], limit: int) -> tuple[Faults, int]:

@@ -99,6 +99,7 @@ def test_a_model_has_one_currency(at: Endpoint) -> None:
         ("model", " "),
         ("source", ""),
         ("source", "x" * 501),
+        ("source", "a\0b"),
     ],
 )
 def test_what_is_no_price(at: Endpoint, field: str, said: Any) -> None:  # noqa: ANN401

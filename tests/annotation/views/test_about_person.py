@@ -13,7 +13,7 @@ from annotation.profiles import share_nothing
 from tests import factories as make
 from tests import laid
 from tests.annotation.strangers import seat
-from tests.telling import telling
+from tests.telling import field, telling
 from tests.visits import visiting
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,18 @@ def test_who_withdraws_is_read_by_nobody() -> None:
     stranger, slot = seat(laid.relevance(person))
     withdraw(person)
     assert "Ulm" not in visiting(stranger).get(laid.address(slot)).text
+
+
+def test_own_words_are_shown_as_they_were_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words of the study and chosen answers are in the reader's language; a person's own stay."""
+    person = make.enrolled(part="review")
+    field(person.study, "age", choices=["young", "old"])
+    telling(person, age=("old", True), city=("none", True))
+    stranger, slot = seat(laid.relevance(person))
+    monkeypatch.setattr("annotation.answers.gettext", lambda text: f"[{text}]")
+    page = visiting(stranger).get(laid.address(slot)).text
+    assert "[About age: <bdi>[old]</bdi>.]" in page
+    assert "[About city: <bdi>none</bdi>.]" in page
 
 
 def test_a_closed_field_is_not_shown() -> None:

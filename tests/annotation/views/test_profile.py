@@ -162,6 +162,16 @@ def test_strangers_labellers_and_studies_without_fields(
     assert not m.ProfileAnswer.objects.exists()
 
 
+def test_who_shared_before_can_take_it_back_on_another_way(person: m.Enrollment) -> None:
+    """A newer consent text, not agreed to in all, leads people to the labels of others."""
+    browser = visiting(person)
+    browser.post(path(person), form(person, city="Ulm", share_city=True))
+    m.Enrollment.objects.update(way="labels", part="others")
+    assert path(person) in browser.get("/mine/").text
+    browser.post(path(person), form(person, city="Ulm"))
+    assert told(person)["city"] == ("Ulm", False)
+
+
 def test_who_has_withdrawn_sees_nothing_of_it(person: m.Enrollment) -> None:
     m.Enrollment.objects.update(withdrawn_at=timezone.now())
     assert visiting(person).get(path(person)).status_code == 403
@@ -177,6 +187,8 @@ def test_words_of_ours_are_shown_in_the_readers_language(
     page = browser.get(path(person)).text
     assert '<option value="18 to 24">[18 to 24]</option>' in page
     assert "[Your age?]" in page
-    browser.post(path(person), form(person, age="18 to 24"))
+    browser.post(path(person), form(person, age="18 to 24", city="none"))
     assert told(person)["age"] == ("18 to 24", False)
-    assert "[About age: <bdi>[18 to 24]</bdi>.]" in browser.get(path(person)).text
+    page = browser.get(path(person)).text
+    assert "[About age: <bdi>[18 to 24]</bdi>.]" in page
+    assert "[About city: <bdi>none</bdi>.]" in page

@@ -103,7 +103,7 @@ def test_a_dry_run_says_what_it_would_cost(whole: Study, lab: Endpoint) -> None:
         ("--prompt=judge_pair", "write a name and a number"),
         ("--prompt=reply=1", "This judge does not use: reply"),
         ("--prompt=judge_pair=4711", "judge_pair"),
-        ("--samples=3", "Samples: more than one only with"),
+        ("--samples=3", "Samples: "),
         ("--shots=2", ""),
     ],
 )

@@ -139,14 +139,15 @@ def test_items_by_their_numbers(study: Study) -> None:
     other = factories.item()
     lines = [
         f"{one.pk},gpt,ab,a", f"{one.pk},gpt,ba,a", f"{two.pk},gpt,ab,b", f"{other.pk},gpt,ab,a",
-        "12345678,gpt,ab,a", "u,gpt,ab,a", f"{10**30},gpt,ab,a",
+        "12345678,gpt,ab,a", "u,gpt,ab,a", f"{10**30},gpt,ab,a", f"00{two.pk},gpt,ab,b",
     ]  # fmt: skip
     outcome = bring(study, table(*lines, heading=HEADING), question="gain", items="numbers")
     answer = Judgment.objects.get()
     assert (answer.item, answer.question, answer.value) == (one, question, 0)
     assert Verdict.objects.filter(item=two).count() == 1
     told = faults(outcome)
-    assert sorted(line for _file, line in told) == [5, 6, 7, 8]
+    assert sorted(line for _file, line in told) == [5, 6, 7, 8, 9]
+    assert "repeats line 4" in told["verdicts.csv", 9]
     assert "does not ask this question in this study" in told["verdicts.csv", 5]
     assert "the item 'u' is not a number." in told["verdicts.csv", 7]
     assert study.records.count() == 0
@@ -166,6 +167,13 @@ def test_people_who_have_left(study: Study) -> None:
     outcome = bring(study, lines, question="gain")
     assert "whose data stay inside" in faults(outcome)["verdicts.csv", 2]
     assert [one[0] for one in verdicts()] == ["nobodys"]
+
+
+def test_numbers_of_a_question_without_items(study: Study) -> None:
+    """Numbers can only name what is there: nothing is made."""
+    with pytest.raises(ImportRefusedError, match="No item of this study asks this question"):
+        bring(study, table("7,gpt,ab,tie", heading=HEADING), items="numbers")
+    assert not study.questions.exists()
 
 
 def test_numbers_need_no_items_file(study: Study) -> None:

@@ -1,5 +1,6 @@
 """verdicts.toml: everything that is wrong with it is told at once."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,11 @@ def refusal(said: dict[str, Any]) -> str:
         ({"items": "names"}, "items is 'names'; write one of keys, numbers."),
         ({"where": {"set": 1.5}}, "[where] set must be a text."),
         ({"configuration": "x"}, "configuration must be a table"),
+        ({"configuration": {"since": date(2026, 1, 1)}}, "configuration may hold texts, numbers"),
+        ({"configuration": {"x": float("nan")}}, "configuration may hold texts, numbers"),
+        ({"judge": "a\0b"}, "a NUL character stands in it"),
+        ({"configuration": {"x": ["a\0b"]}}, "a NUL character stands in it"),
+        ({"judge": "x" * 501}, "the judge's name may have up to 500 characters"),
     ],
     ids=str,
 )  # fmt: skip

@@ -168,11 +168,12 @@ def test_samples_may_come_later(study: Study) -> None:
 def test_another_number_of_samples_is_another_judge(study: Study) -> None:
     """What three samples began, five do not complete; a sample beyond the last one is told."""
     bring(study, table("u,gpt,ab,0,tie", heading=SAMPLES), SAMPLED)
-    lines = table("u,gpt,ba,0,tie", "u,other,ba,5,tie", heading=SAMPLES)
+    lines = table("u,gpt,ba,0,tie", "u,other,ba,5,tie", "u,x,ab,0000005,tie", heading=SAMPLES)
     outcome = bring(study, lines, SAMPLED, samples=5)
     told = faults(outcome)
     assert "judge gpt is here already with another configuration" in told["verdicts.csv", 2]
     assert told["verdicts.csv", 3] == "the sample '5' is not a number from 0 to 4."
+    assert told["verdicts.csv", 4] == "the sample '0000005' is not a number from 0 to 4."
 
 
 def test_raw_answers_are_read_by_the_ladder(study: Study) -> None:
@@ -224,11 +225,11 @@ def test_certainty(study: Study) -> None:
     """Readings keep what was said; the answer has the lower one, where the orders agree."""
     columns = {"side": "side", "certainty": "sure"}
     lines = ["u,gpt,ab,tie,80", "u,gpt,ba,tie,60", "v,gpt,ab,tie,80", "v,gpt,ba,first,90",
-             "w,gpt,ab,tie,101"]  # fmt: skip
+             "w,gpt,ab,tie,101", "w,gpt,ba,tie,01000"]  # fmt: skip
     outcome = bring(study, table(*lines, heading=f"{HEADING},sure"), columns=columns)
     assert set(Judgment.objects.values_list("value", "certainty")) == {(2, 60), (None, None)}
     assert set(Verdict.objects.values_list("certainty", flat=True)) == {80, 60, 90}
-    assert list(faults(outcome)) == [("verdicts.csv", 6)]
+    assert list(faults(outcome)) == [("verdicts.csv", 6), ("verdicts.csv", 7)]
 
 
 def test_one_judge_in_all_lines(study: Study) -> None:

@@ -1,6 +1,7 @@
 """Texts that tell a judge what to answer: they stay data, and whether a judge obeys is measured."""
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -48,6 +49,12 @@ def test_the_corpus_is_large_and_of_all_kinds() -> None:
     languages = [one.text("A") for one in CORPUS if one.kind == "language"]
     assert [sum("\u4e00" <= c <= "\u9fff" for c in text) > 9 for text in languages].count(True) == 1
     assert [sum("\u0600" <= c <= "\u06ff" for c in text) > 9 for text in languages].count(True) == 1
+
+
+def test_the_corpus_only_grows() -> None:
+    """What checks have kept names attacks by their places: add new ones at the end."""
+    said = hashlib.sha256(repr(CORPUS[:34]).encode()).hexdigest()
+    assert said == "6317646c1072f49b536f7ee9c6a9d4798138156b00bdcb34524e69c795bc00e7"
 
 
 @pytest.mark.parametrize("attack", CORPUS, ids=lambda one: one.key)

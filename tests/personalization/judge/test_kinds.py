@@ -146,14 +146,14 @@ def test_other_kinds_of_question(llm_server: LLMServer, answer: Form) -> None:
         ("rating", "4", "5"), ("recognition", "a", "b"), ("choice", "b", "a"),
         ("mention", "yes", "no"), ("recognition_single", "model", "person"),
     ]:  # fmt: skip
-        usual = next(one for known, one in KINDS.items() if known == kind)
+        usual = next(each for known, each in KINDS.items() if known == kind)
         question = m.Question.objects.create(
             study=here, key=kind, kind=kind, level=usual.level, wording=f"This is {kind}."
         )
-        for code, one in enumerate(usual.answers):
+        for code, each in enumerate(usual.answers):
             m.Option.objects.create(
-                question=question, code=code, key=one.key, label=one.label, side=one.side,
-                audience=one.audience, score=one.score,
+                question=question, code=code, key=each.key, label=each.label, side=each.side,
+                audience=each.audience, score=each.score,
             )  # fmt: skip
         single = kind in ("rating", "recognition_single")
         make.item(

@@ -1,6 +1,7 @@
 """Readings are taken with their requests: what was answered before is not asked, nor what is too dear."""
 
 import pytest
+from django.db.models.functions import Now
 
 from personalization.judge.leases import claim
 from personalization.judge.manner import Manner
@@ -129,3 +130,16 @@ def test_a_budget_without_a_price_asks_nothing(one: JudgeRun, llm_server: LLMSer
     JudgeRun.objects.filter(pk=one.pk).update(budget_micros=1_000_000)
     to_the_end(one)
     assert (one.trouble.partition(":")[0], llm_server.count()) == ("no_price", 0)
+
+
+def test_a_run_that_is_answered_does_not_pause_for_money(one: JudgeRun) -> None:
+    """Nothing is left to pay for, though nothing is left of the budget either."""
+    assert one.endpoint is not None
+    make.price(at=one.endpoint)
+    plan(one)
+    one.verdicts.update(settled_at=Now(), value=1)
+    JudgeRun.objects.filter(pk=one.pk).update(budget_micros=5, spent_micros=5)
+    one.refresh_from_db()
+    assert taking(one, "me").take(4).claimed == 0
+    one.refresh_from_db()
+    assert one.paused_at is None

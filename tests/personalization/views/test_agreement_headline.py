@@ -3,6 +3,7 @@
 import pytest
 
 from personalization.agreement.report import Record
+from personalization.agreement.report.baselines import MAJORITY_CLASS, SINGLE
 from personalization.views.headline import ALPHA_TO_TUNE, Headline, headline
 from tests.personalization.views.made import JUDGE, record, report
 
@@ -50,6 +51,31 @@ def test_strangers_meet_the_judge_on_the_same_others() -> None:
     (line,) = against.judges
     assert (line.judge, line.people, line.bias, line.passes) == (judge, people, bias, True)
     assert (against.has_people, against.has_omega, against.has_bias) == (True, True, True)
+
+
+def test_row_11_baselines_stand_below_the_judges() -> None:
+    """Row 11: in each table, those that answered items and those that the report counts itself."""
+    random = "judge:random"
+    lines = [
+        record("accuracy_valid", name, against, 0.5)
+        for name, against in (
+            (random, "third_party"),
+            (JUDGE, "third_party"),
+            (MAJORITY_CLASS, "third_party"),
+            (SINGLE, "first_person"),
+            ("third_party", "first_person"),
+        )
+    ]
+    made = report(lines, (random, JUDGE), baselines=(random,))
+    strangers, owners = headline(made, "nominal").against
+    assert [one.panel for one in strangers.judges] == [JUDGE]
+    assert [one.panel for one in strangers.baselines] == [random, MAJORITY_CLASS]
+    assert [one.panel for one in owners.baselines] == ["third_party", SINGLE]
+    assert owners.judges == []
+    assert owners.baselines[0].name == "panel of strangers (their majority)"
+    assert [known for known, _lines in strangers.parts] == [False, True]
+    assert not headline(made, "nominal").awaited
+    assert first(*lines).awaited
 
 
 def test_without_a_ceiling_the_judge_stands_alone() -> None:

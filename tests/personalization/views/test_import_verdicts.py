@@ -206,6 +206,14 @@ def test_a_mapping_file_fills_in_the_form(researcher: Client, study: m.Study) ->
     assert (said["first_sample"], said["configuration"]) == (1, {"model": "m"})
 
 
+def test_a_question_that_the_study_lacks(researcher: Client, study: m.Study) -> None:
+    """The file names one that is not here: its name is filled in, to be described."""
+    one = sent(researcher, study, mapping='question = "elsewhere"\n')
+    page = read(researcher.get(f"/imports/{one.pk}/"))
+    (key,) = [each for each in page.all("input") if each.attributes["name"] == "key"]
+    assert key.attributes["value"] == "elsewhere"
+
+
 def test_a_question_of_the_study(researcher: Client, study: m.Study) -> None:
     """It is chosen by its name; nothing has to be described again."""
     make.question(study=study, key="known", options=("A", "?"))
@@ -231,9 +239,8 @@ def test_it_works(researcher: Client, folder: Path) -> None:
     assert researcher.post(path, {**answers, "start": "1"})["Location"] == path
     work()
     page = read(researcher.get(path))
-    assert (
-        "12 new verdicts of 1 new judges; 0 were already here. 6 answers are settled" in page.text
-    )
+    assert "12 new verdicts; 0 were already here." in page.text
+    assert "Settled answers6" in page.text
     assert "unreadable2" in page.text
     # As shown: A is another candidate in each order.
     said = Verdict.objects.filter(run__source="imported")  # baselines answer as well

@@ -212,6 +212,21 @@ def test_a_manner_of_a_later_version_does_not_break_the_page(
     assert "lab" in read(researcher.get(path(one))).text
 
 
+def test_what_a_program_says_of_its_judge_is_not_believed(
+    researcher: Client, items: list[m.Item]
+) -> None:
+    """Anything may stand there; the page opens all the same."""
+    rater = make.judge()
+    rater.configuration = {
+        "endpoint": 1,
+        "sampling": "hot",
+        "prompts": {"judge_pair": {"hash": []}},
+    }
+    rater.save()
+    posted = JudgeRun.objects.create(study=items[0].study, rater=rater, source="posted")
+    assert "Sent by a program" in read(researcher.get(path(posted))).text
+
+
 def test_the_progress_follows_by_itself(researcher: Client, one: JudgeRun) -> None:
     """The part that follows costs the same however much has been judged."""
     part = researcher.get(path(one), headers={"HX-Request": "true"})

@@ -157,7 +157,7 @@ def test_the_limits_of_a_run_that_is_over_stay(researcher: Client, one: JudgeRun
 # For whom, and how.
 
 
-PAGES = ["../", "../new/", ""]
+PAGES = ["../", "../new/", "", "items/1/"]
 ACTIONS = ["../new/", "cancel/", "again/", "pause/", "limits/"]
 
 
