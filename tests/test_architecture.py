@@ -33,7 +33,6 @@ NOT_LEAVES = {"personalization.agreement.frames", "personalization.agreement.rep
 # Modules that import an optional heavy extra inside a function; each is the only door to it.
 HIDDEN_IMPORTS: set[str] = {
     "personalization.apps",  # Django reads it before there are models
-    "personalization.apps",  # models are not there before all apps are ready
     "personalization.llm.door",  # openai: half a second and 50 MB that only workers pay
 }
 

@@ -28,6 +28,11 @@ class Fault:
     text: str
     places: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def about(self) -> str:
+        """Return what is wrong, in a word: Answer, Samples, Persona, Rubric and the like."""
+        return self.text.split()[0].rstrip(":")
+
     def said(self, translated: Callable[[str], str] = str) -> str:
         """Return the sentence, in another language where `translated` knows it."""
         shown = {

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -27,12 +27,21 @@ NAMES = {
 }
 
 
+class Unfit(NamedTuple):
+    """One reason why a judge cannot be asked: what it is about (a part of the manner, temperature,
+    a prompt), and a sentence for people."""
+
+    about: str
+    said: str
+
+
 class UnfitError(ValueError):
     """A judge that cannot be asked as it is configured; says why, a sentence each."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__(" ".join(faults))
-        self.faults = tuple(faults)
+    def __init__(self, reasons: Sequence[Unfit]) -> None:
+        self.reasons = tuple(reasons)
+        self.faults = tuple(one.said for one in reasons)
+        super().__init__(" ".join(self.faults))
 
 
 def judge_rater(
@@ -86,16 +95,20 @@ def known_judge(
     return Rater.objects.filter(fingerprint=fingerprint).first()
 
 
-def unfit(manner: Manner, sampling: Mapping[str, Any], prompts: Iterable[Prompt] = ()) -> list[str]:
+def unfit(
+    manner: Manner, sampling: Mapping[str, Any], prompts: Iterable[Prompt] = ()
+) -> list[Unfit]:
     """Return why a judge cannot be asked like this, a sentence each; empty where it can."""
-    faults = [fault.said(_) for fault in manner.wrong()]
+    faults = [Unfit(fault.about, fault.said(_)) for fault in manner.wrong()]
     if manner.answer == "samples" and sampling.get("temperature") == 0:
-        faults.append(_("Samples at temperature 0 are all the same: choose a higher one, or none."))
+        same = _("Samples at temperature 0 are all the same: choose a higher one, or none.")
+        faults.append(Unfit("temperature", same))
     for one in prompts:
         if one.name in PROMPTS:
+            lacks = _("%(prompt)s has no place for %(what)s: choose another version.")
+            known = f"{one.name} v{one.version}"
             faults += [
-                _("%(prompt)s has no place for %(what)s: choose another version.")
-                % {"prompt": f"{one.name} v{one.version}", "what": what}
+                Unfit(one.name, lacks % {"prompt": known, "what": what})
                 for what in _lacking(one, manner)
             ]
     return faults

@@ -174,15 +174,13 @@ class RunForm(MannerFields, PromptFields, LimitFields):
         try:
             configured(data["endpoint"], data["model"], self.sampling, whole, self.prompts)
         except UnfitError as error:
-            for fault in error.faults:
-                self.add_error(self._field_of(fault), fault)
+            for one in error.reasons:
+                self.add_error(self._field_of(one.about), one.said)
 
-    def _field_of(self, fault: str) -> str:
+    def _field_of(self, about: str) -> str:
         """Return the field that a fault is about."""
-        if "temperature" in fault:
-            return "temperature"
-        word = fault.split()[0].rstrip(":")
-        return f"{FIELD}{word}" if f"{FIELD}{word}" in self.fields else FIELD_OF.get(word, "answer")
+        prompt = f"{FIELD}{about}"
+        return prompt if prompt in self.fields else FIELD_OF.get(about, "answer")
 
     def _clean_model(self, endpoint: Endpoint, data: dict[str, Any]) -> None:
         if "model" in self.errors:

@@ -36,6 +36,7 @@ CONTEXTS = {
 FIELD_OF = {
     "Answer": "answer", "Samples": "samples", "Log-probabilities": "reasons",
     "Persona": "answer", "Context": "context", "Rubric": "rubric", "Examples": "shots",
+    "temperature": "temperature",
 }  # fmt: skip
 
 

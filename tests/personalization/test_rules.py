@@ -11,11 +11,15 @@ from personalization.models import (
     AgreementPatterns,
     AgreementReport,
     ApiToken,
+    Crew,
     Endpoint,
     Extraction,
     Generation,
     JudgeRun,
+    Ledger,
     ModelCall,
+    Price,
+    PromptVersion,
     Reply,
     StepModel,
     Verdict,
@@ -42,6 +46,18 @@ def extraction() -> Extraction:
 
 def endpoint() -> Endpoint:
     return Endpoint.objects.create(name=make.new("lab"), url="http://localhost/v1")
+
+
+def price() -> Price:
+    return make.price(at=endpoint(), model="small")
+
+
+def crew() -> Crew:
+    return Crew.objects.create(endpoint=endpoint(), worker="one", places=2, until=NOW)
+
+
+def own_prompt() -> PromptVersion:
+    return PromptVersion.objects.create(name=make.new("prompt"), version=101, text="x", hash="y")
 
 
 def report() -> AgreementReport:
@@ -86,6 +102,10 @@ def run(*, source: str = "called") -> JudgeRun:
     )
 
 
+def ledger() -> Ledger:
+    return Ledger.objects.create(run=run(), minute=NOW, outcome="answered", calls=3)
+
+
 def verdict(*, item: Item | None = None) -> Verdict:
     item, judged = item or make.item(), run()
     return Verdict.objects.create(
@@ -116,6 +136,13 @@ RULES: list[tuple[str, Make, list[Row], Row]] = [
     ("endpoint_has_address", endpoint, [{"url": "http://a"}], {"url": ""}),
     ("endpoint_limits_positive", endpoint, [{"concurrency": 1}], {"concurrency": 0}),
     ("endpoint_limits_positive", endpoint, [{"timeout_s": 0.1}], {"timeout_s": 0}),
+    ("endpoint_rates_positive", endpoint, [{"requests_per_minute": 1}], {"requests_per_minute": 0}),
+    ("endpoint_rates_positive", endpoint, [{"tokens_per_minute": 1}], {"tokens_per_minute": 0}),
+    ("price_has_source", price, [{"source": "a list"}], {"source": ""}),
+    ("price_has_source", price, [{"model": "large"}], {"model": ""}),
+    ("prompt_numbers_apart", own_prompt, [{"version": 102}], {"version": 100}),
+    ("run_budget_not_negative", run, [{"budget_micros": 0}], {"budget_micros": -1}),
+    ("run_planted_is_trial", run, [{"trial": True, "planted": True}], {"trial": False}),
     ("step_model_step_known", step_model, [{"step": "extraction"}], {"step": "dance"}),
     ("step_model_named", step_model, [{"model": "large"}], {"model": ""}),
     ("generation_condition_known", generation, [{"condition": "all"}], {"condition": "some"}),
@@ -168,6 +195,10 @@ UNIQUE: list[tuple[str, Make, list[Row]]] = [
     ("report_kept_once", report, [{"selection": "abc"}]),
     ("patterns_kept_once", patterns, [{"selection": "abc"}, {"role": "first_person"}]),
     ("generation_once", generation, [{"condition": "all"}, {"generator": "large v1"}]),
+    ("crew_once", crew, [{"worker": "two"}]),
+    ("ledger_once", ledger, [{"outcome": "timeout"}]),
+    ("price_once", price, [{"model": "large"}, {"since": NOW.date()}]),
+    ("prompt_version_once", own_prompt, [{"version": 102}, {"name": "another"}]),
     ("step_model_once", step_model, [{"step": "generation"}]),
     ("verdict_once", verdict, [{"occasion": 1}, {"side": "ba"}, {"sample": 1}]),
 ]
@@ -214,3 +245,20 @@ def test_a_verdict_takes_options_of_its_own_question() -> None:
     update(verdict(item=make.item(question=three)), value=2)
     with refused("verdict_value_is_option"):
         update(verdict(item=make.item(question=make.question())), value=2)
+
+
+def test_a_prompt_that_was_used_stays_as_it_is() -> None:
+    """Its words, its number and itself; drafts may change, and what is shipped may not."""
+    draft = own_prompt()
+    update(draft, text="other words", hash="z")
+    update(draft, used_at=NOW)
+    update(draft, note="used in the pilot")
+    for columns in ({"text": "x"}, {"hash": "x"}, {"name": "x"}, {"version": 103}):
+        with refused("prompt_frozen"):
+            update(draft, **columns)
+    with refused("prompt_frozen"):
+        draft.delete()
+    update(draft, used_at=None)
+    draft.refresh_from_db()
+    assert draft.used_at == NOW
+    own_prompt().delete()

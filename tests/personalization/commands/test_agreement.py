@@ -54,7 +54,8 @@ def test_json_records_are_flat(question: Question) -> None:
     assert all(list(one) == FIELDS for one in found)
     assert {one["statistic"] for one in found} >= STATISTICS
     panels = {one["panel"] for one in found} | {one["against"] for one in found}
-    assert panels == {None, "third_party", "rater:ann", "rater:bob", "rater:cat", "judge:gpt"}
+    people = {"third_party", "rater:ann", "rater:bob", "rater:cat"}
+    assert panels == {None, *people, "judge:gpt", "baseline:majority_class"}
 
 
 def test_json_has_null_for_what_is_undefined(question: Question) -> None:

@@ -15,8 +15,13 @@ ASK = Ask("small", [Message("user", "A or B?")], {"temperature": 0})
 ANSWER = Answer("A", "stop", {"choices": [{"message": {"content": "A"}}]}, 12, 3)
 
 
-def call(verdict: int, what: Answer | AskError = ANSWER, attempt: int = 0, **more: int) -> Call:
-    return Call(verdict, attempt, ASK, what, took=0.25, ended=monotonic(), **more)
+def call(
+    verdict: int,
+    what: Answer | AskError = ANSWER,
+    attempt: int = 0,
+    cost_micros: int | None = None,
+) -> Call:
+    return Call(verdict, attempt, ASK, what, took=0.25, ended=monotonic(), cost_micros=cost_micros)
 
 
 def test_what_is_saved() -> None:
