@@ -144,12 +144,11 @@ def _whole(stub: Served, question: Question, at: Endpoint, count: int, client: f
     time.sleep(6)  # they are up, and wait
     for _worker in workers:
         _send(run)
-    begun = _when(run, planned // 20)
+    first, begun = _when(run, planned // 20)
     used = [one.cpu() for one in workers]
     commits, memory = _commits(), [one.megabytes() for one in workers]
-    first = _settled(run)
-    ended = _when(run, planned * 19 // 20)
-    done, seconds = _settled(run) - first, ended - begun
+    last, ended = _when(run, planned * 9 // 10)
+    done, seconds = last - first, ended - begun
     cpu = sum(one.cpu() for one in workers) - sum(used)
     now = [one.megabytes() for one in workers]
     per_verdict = (_commits() - commits) / done
@@ -191,14 +190,14 @@ def _settled(run: JudgeRun) -> int:
     return JudgeRun.objects.values_list("settled", flat=True).get(pk=run.pk)
 
 
-def _when(run: JudgeRun, settled: int) -> float:
-    """Return the time at which so many readings are settled."""
+def _when(run: JudgeRun, settled: int) -> tuple[int, float]:
+    """Return how many readings are settled as soon as it is so many, and the time."""
     limit = time.monotonic() + LIMIT
-    while _settled(run) < settled:
+    while (now := _settled(run)) < settled:
         if time.monotonic() > limit:
-            raise TimeoutError(f"{_settled(run)} of {settled} settled")
+            raise TimeoutError(f"{now} of {settled} settled")
         time.sleep(0.05)
-    return time.monotonic()
+    return now, time.monotonic()
 
 
 def _commits() -> int:

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 BEAT = 1.0  # seconds
 SOON = 0.1  # between beats, after a call that was refused or brought nothing
-GATHER = 0.02  # how long what has come waits for more to be saved with it
+GATHER = 0.1  # how long what has come waits for more to be saved with it
 MOST_AT_ONCE = 256  # calls saved, and readings claimed, in one statement
 SAVE_AGAIN = (0.5, 1, 2, 4, 8)  # seconds before answers are saved again that could not be saved
 DRY = 0.5  # before readings are looked for again, after none was due
@@ -105,15 +105,14 @@ class Asking:
             self.doing[asyncio.create_task(self._ask(backend, due))] = due
 
     def _wants_more(self) -> bool:
-        """Return whether to claim now: half of the places' work is always claimed ahead."""
+        """Return whether to claim now: up to a round of the places' work is claimed ahead."""
         if self.stopping or not self.share.places or monotonic() < self.dry_until:
             return False
         return 2 * len(self.ready) < self.share.places
 
     async def _claim(self) -> None:
         places = self.share.places
-        ahead = max(places // 2, 1)
-        room = places + ahead - len(self.doing) - len(self.ready)
+        room = 2 * places - len(self.doing) - len(self.ready)
         taken = await in_thread(self.taking.take)(max(min(room, MOST_AT_ONCE), 1))
         self.ready.extend(taken.due)
         self.kept += taken.kept

@@ -45,8 +45,14 @@ class Entry:
     milliseconds: int = 0
 
     def __add__(self, other: "Entry") -> "Entry":
-        mine, others = astuple(self)[1:], astuple(other)[1:]
-        return Entry(self.outcome, *(a + b for a, b in zip(mine, others, strict=True)))
+        return Entry(
+            self.outcome,
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.micros + other.micros,
+            self.milliseconds + other.milliseconds,
+        )
 
 
 @transaction.atomic

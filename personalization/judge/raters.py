@@ -137,7 +137,7 @@ def _chosen(manner: Manner, versions: Mapping[str, int] | None) -> dict[str, Pro
     names = (*PROMPTS, manner.form)
     if unknown := sorted(named.keys() - set(names)):
         said = _("This judge does not use: %(names)s.") % {"names": ", ".join(unknown)}
-        raise UnfitError([said])
+        raise UnfitError([Unfit("prompts", said)])
     chosen = {}
     for name in names:
         if name not in named:
