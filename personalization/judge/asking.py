@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from time import monotonic
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from personalization.endpoints import reach
@@ -49,6 +50,7 @@ class Asking:
         self.stopping = False
         self.broken: Exception | None = None
         self.dry_until = 0.0
+        self.renewed = monotonic()
         self.ready: deque[Due] = deque()
         self.doing: dict[asyncio.Task[None], Due] = {}
         self.came: list[Came] = []
@@ -199,7 +201,10 @@ class Asking:
 
     async def _beat(self) -> None:
         news, self.news = self.news, News()
-        held = [one.claimed.pk for one in (*self.doing.values(), *self.ready)]
+        held: list[int] = []
+        if monotonic() - self.renewed > settings.LEASE_SECONDS / 3:
+            held = [one.claimed.pk for one in (*self.doing.values(), *self.ready)]
+            self.renewed = monotonic()
         waiting = list(self.ready)[self.allowed or 0 :]
         sizes = [] if self.allowed is None else [one.size for one in waiting]
         wish = Wish(held, len(self.doing), sizes)

@@ -101,7 +101,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a worker has and wants: readings that it holds, calls under way, calls to be begun.
+    """What a worker has and wants: leases to be renewed, calls under way, calls to be begun.
 
     `sizes` are the tokens of the calls that it may not begin yet, estimated, in their order.
     """
