@@ -123,7 +123,8 @@ def test_dices350_interval(records: dict[Key, Record]) -> None:
 def test_dices350_has_no_rater_statistics(records: dict[Key, Record]) -> None:
     """123 positions are not 123 people: no pairs, no pair means, and it is said so."""
     safety = [key for key in records if key[0] == "safety"]
-    assert {panel for _question, panel, _against, _name in safety} == {"third_party"}
+    panels = {panel for _question, panel, _against, _name in safety}
+    assert panels == {"third_party", "baseline:majority_class"}
     kappa = records["safety", "third_party", None, "cohen_kappa"]
     assert (kappa["value"], kappa["reason"]) == (None, "no_rater_identity")
     assert not any("pair_mean" in name for _question, _panel, _against, name in safety)

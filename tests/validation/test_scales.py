@@ -230,6 +230,7 @@ def test_newsroom_leaves_other_lines_to_other_questions(newsroom: dict[str, Any]
 def test_newsroom_has_no_rater_statistics(newsroom: dict[str, Any]) -> None:
     """Slots are positions: no number of single raters, and it is said so."""
     records = newsroom["records"]
-    assert {panel for _question, panel, _against, _name in records} == {"third_party"}
+    panels = {panel for _question, panel, _against, _name in records}
+    assert panels == {"third_party", "baseline:majority_class"}
     kappa = records["Fluency", "third_party", None, "cohen_kappa"]
     assert (kappa["value"], kappa["reason"]) == (None, "no_rater_identity")

@@ -42,9 +42,10 @@ def test_answers_are_mapped_back(kind: Kind, seen: list[int], meant: list[int]) 
     assert [scale.seen_as(scale.seen_as(code, "ba"), "ba") for code in seen] == seen
 
 
-def test_judges_get_the_form_without_a_tie() -> None:
-    """Options for people are not on offer, and keep their codes."""
-    assert [one.key for one in scale_of(Kind.CHOICE).offered] == ["a", "b"]
+def test_options_for_people_are_not_on_offer() -> None:
+    """They keep their codes; a tie that judges may give is offered to those who are asked with it."""
+    assert [one.key for one in scale_of(Kind.RECOGNITION).offered] == ["a", "b"]
+    assert [one.key for one in scale_of(Kind.CHOICE).offered] == ["a", "b", "tie"]
     assert len(scale_of(Kind.GAIN).offered) == 5
 
 
