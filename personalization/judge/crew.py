@@ -80,6 +80,14 @@ class News:
         )
 
     @property
+    def wait(self) -> float | None:
+        """Return for how many seconds nobody should ask, because at least half were refused.
+
+        Where a few are refused among many answers, only those wait, and the pace slows down.
+        """
+        return self.retry_after if self.limited >= self.answered else None
+
+    @property
     def is_bad(self) -> bool:
         """Return whether the others should hear of it at once."""
         return bool(self.limited or self.outages)
@@ -122,7 +130,7 @@ def beat(run: JudgeRun, endpoint: Endpoint, worker: str, wish: Wish, news: News)
         pace = after(
             Pace.of(pulse.pace), endpoint.concurrency, now=at, answered=news.answered,
             limited=news.limited, outages=news.outages,
-            quiet=quiet_for(news.limits, news.retry_after),
+            quiet=quiet_for(news.limits, news.wait),
         )  # fmt: skip
         _hear(pulse, news.limits, now)
         rates = _rates(endpoint, pulse, now)

@@ -95,6 +95,13 @@ def test_a_wait_that_was_asked_for_is_kept_by_all(run: JudgeRun) -> None:
     assert share.wait == pytest.approx(30, abs=1)
 
 
+def test_one_stray_refusal_stops_nobody(run: JudgeRun) -> None:
+    """Among many answers it is that one request which waits."""
+    refusal = News.of(AskError("rate_limited", "slowly", retry_after=30))
+    assert tell(run, "one", News(answered=20) + refusal).places > 0
+    assert tell(run, "one", News(answered=1) + refusal + refusal).places == 0
+
+
 def test_requests_a_minute_are_counted_for_all(run: JudgeRun, at: Endpoint) -> None:
     """Sixty a minute: a burst of six, for both workers together."""
     Endpoint.objects.update(requests_per_minute=60)
