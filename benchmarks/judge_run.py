@@ -67,7 +67,7 @@ class Worker:
 
     def __init__(self, **more: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "config.worker", "batch", "2"],
+            [sys.executable, "-m", "benchmarks.judge_worker", "batch", "2"],
             env={**os.environ, **more},
             stdout=subprocess.DEVNULL,
         )

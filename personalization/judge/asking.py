@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 BEAT = 1.0  # seconds
 SOON = 0.1  # between beats, after a call that was refused or brought nothing
+MOST_MISSED = 5
 GATHER = 0.1  # how long what has come waits for more to be saved with it
 MOST_AT_ONCE = 256  # calls saved, and readings claimed, in one statement
 SAVE_AGAIN = (0.5, 1, 2, 4, 8)  # seconds before answers are saved again that could not be saved
@@ -48,6 +49,7 @@ class Asking:
         self.allowed: int | None = None  # calls that may be begun; None: no limit in a minute
         self.news = News()
         self.stopping = False
+        self.missed = 0  # beats, one after another
         self.broken: Exception | None = None
         self.dry_until = 0.0
         self.renewed = monotonic()
@@ -170,7 +172,7 @@ class Asking:
                 self.saving = 0
                 self.news += news
                 self.stopping = self.stopping or news.paused
-                if news.is_bad:
+                if self.news.is_bad:
                     self.beat_soon.set()
                 self.changed.set()
 
@@ -194,13 +196,21 @@ class Asking:
             except TimeoutError:
                 pass
             self.beat_soon.clear()
-            await self._beat()
+            try:
+                await self._beat()
+            except OperationalError:
+                # Another worker was in the way, or the database is away: the next beat will tell.
+                self.missed += 1
+                if self.missed > MOST_MISSED:
+                    raise
+                logger.warning("a beat was missed", exc_info=True)
+                continue
+            self.missed = 0
             if monotonic() - begun > crew.TURN and not self.stopping:
                 self.stopping = await in_thread(is_crowded)()
                 begun = monotonic()
 
     async def _beat(self) -> None:
-        news, self.news = self.news, News()
         held: list[int] = []
         if monotonic() - self.renewed > settings.LEASE_SECONDS / 3:
             held = [one.claimed.pk for one in (*self.doing.values(), *self.ready)]
@@ -208,7 +218,12 @@ class Asking:
         waiting = list(self.ready)[self.allowed or 0 :]
         sizes = [] if self.allowed is None else [one.size for one in waiting]
         wish = Wish(held, len(self.doing), sizes)
-        share = await in_thread(crew.beat)(self.run, self.endpoint, self.worker, wish, news)
+        news, self.news = self.news, News()
+        try:
+            share = await in_thread(crew.beat)(self.run, self.endpoint, self.worker, wish, news)
+        except OperationalError:
+            self.news += news
+            raise
         self.share = share
         self.allowed = None if share.calls is None else (self.allowed or 0) + share.calls
         self.stopping = self.stopping or self.share.over

@@ -89,8 +89,11 @@ class News:
 
     @property
     def is_bad(self) -> bool:
-        """Return whether the others should hear of it at once."""
-        return bool(self.limited or self.outages)
+        """Return whether the others should hear of it at once: more went wrong than right.
+
+        One refusal waits for the next beat: told at once, it would look like a large share.
+        """
+        return self.limited + self.outages > self.answered
 
 
 @dataclass(frozen=True, slots=True)

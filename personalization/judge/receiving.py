@@ -15,7 +15,7 @@ from personalization.judge.parsing import read
 from personalization.judge.pausing import pause
 from personalization.judge.saving import Call
 from personalization.judge.settlement import Reading
-from personalization.judge.settling import Read, keep
+from personalization.judge.settling import Read, keep, lock
 from personalization.judge.taking import Due, Kept, Taking
 from personalization.llm.backend import Answer, AskError
 from personalization.models import JudgeRun, ModelCall
@@ -81,6 +81,9 @@ class Receiving:
         batch.entries += [self._entry(call) for call in calls]
         with transaction.atomic():
             trouble = self._after_failures(batch)
+            # Of two workers with the two orders of one item, each would wait for the other, if one
+            # locked its rows in another order, or after the run's.
+            lock([one.verdict for one in batch.reads] + list(batch.waits))
             keep(self.run, self.worker, batch.reads, self.taking.scales)
             put_off(self.worker, batch.waits)
             note(self.run.pk, batch.entries)

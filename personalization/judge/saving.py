@@ -37,6 +37,11 @@ SET answer = excluded.answer, error = excluded.error, finished_at = excluded.fin
 WHERE personalization_modelcall.answer IS NULL AND excluded.answer IS NOT NULL
 RETURNING id, work_id, attempt
 """
+KNOWN = """
+SELECT c.id, c.work_id, c.attempt FROM personalization_modelcall c
+JOIN unnest(%s::bigint[], %s::int[]) AS k (work_id, attempt) USING (work_id, attempt)
+WHERE c.step = 'verdict'
+"""
 LOST = """
 INSERT INTO personalization_modelcall
     (step, work_id, attempt, endpoint, model, request, request_hash, error, finished_at)
@@ -83,7 +88,13 @@ def save(endpoint: str, calls: Sequence[Call]) -> dict[tuple[int, int], int]:
     columns = zip(*(_row(endpoint, one) for one in calls), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(SAVE, [list(column) for column in columns])
-        return {(work, attempt): pk for pk, work, attempt in cursor.fetchall()}
+        found = {(work, attempt): pk for pk, work, attempt in cursor.fetchall()}
+        # What was saved before, and is saved again after a fault, comes back as it is.
+        known = [one for one in calls if (one.verdict, one.attempt) not in found]
+        if known:
+            cursor.execute(KNOWN, [[one.verdict for one in known], [one.attempt for one in known]])
+            found |= {(work, attempt): pk for pk, work, attempt in cursor.fetchall()}
+        return found
 
 
 def note_lost(endpoint: str, model: str, lost: Iterable[tuple[int, int]]) -> None:

@@ -23,6 +23,12 @@ SELECT id, run_id, item_id, question_id, side, worker, settled_at IS NOT NULL,
 FROM personalization_verdict
 WHERE rater_id = %s AND item_id = ANY (%s) AND occasion = %s ORDER BY id FOR UPDATE
 """
+LOCK = """
+SELECT 1 FROM personalization_verdict v
+JOIN (SELECT DISTINCT item_id, rater_id FROM personalization_verdict WHERE id = ANY (%s)) AS mine
+    USING (item_id, rater_id)
+ORDER BY v.id FOR UPDATE OF v
+"""
 KEEP = """
 UPDATE personalization_verdict v
 SET value = new.value, reason = new.reason, certainty = new.certainty,
@@ -68,6 +74,12 @@ class _Row:
     worker: str | None
     settled: bool
     reading: Reading
+
+
+def lock(verdicts: Sequence[int]) -> None:
+    """Lock readings together with all others of their items, in one order, before the run's row."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(verdicts)])
 
 
 @transaction.atomic

@@ -45,7 +45,9 @@ def test_an_attempt_has_one_call_and_the_first_answer_stays() -> None:
     save("house", [call(7)])
     other = Answer("B", "stop", {"other": True})
     assert save("house", [call(7, other), call(7, AskError("timeout", ""), attempt=1)]) != {}
-    assert ModelCall.objects.get(work_id=7, attempt=0).answer == ANSWER.raw
+    first = ModelCall.objects.get(work_id=7, attempt=0)
+    assert first.answer == ANSWER.raw
+    assert save("house", [call(7)]) == {(7, 0): first.pk}
     assert ModelCall.objects.filter(work_id=7).count() == 2
 
 
