@@ -71,12 +71,18 @@ def answered(call: ModelCall, endpoint: Endpoint, answer: Answer) -> ModelCall:
     return call
 
 
-def failed(call: ModelCall, endpoint: Endpoint, error: AskError) -> None:
-    """Save why there is no answer."""
+def error_text(error: AskError) -> str:
+    """Return an error as a call keeps it: what it was, and below it what came in place of an answer."""
     said, content = (each.replace("\0", "�") for each in (str(error), error.content))
+    return f"{said}\n{content}" if content else said
+
+
+def failed(call: ModelCall, endpoint: Endpoint, error: AskError) -> None:
+    """Save why there is no answer; what came in its place stays in the record of the call alone."""
     ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(
-        error=f"{said}\n{content}" if content else said, finished_at=Now()
+        error=error_text(error), finished_at=Now()
     )
+    said = str(error).replace("\0", "�")
     noted = Q(failed_at__gte=Now() - QUIET) & (
         Q(answered_at=None) | Q(answered_at__lte=F("failed_at"))
     )

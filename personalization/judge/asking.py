@@ -62,7 +62,7 @@ class Asking:
         self.arrived = asyncio.Event()
         self.beat_soon = asyncio.Event()
 
-    async def go(self, is_crowded: "crew.IsCrowded") -> float:
+    async def go(self, is_crowded: crew.IsCrowded) -> float:
         """Make readings until none is due, the run is stopped, or others wait for their turn.
 
         Return in how many seconds the endpoint may be asked again, 0 where nothing is in the way.
@@ -187,7 +187,7 @@ class Asking:
                 await asyncio.sleep(pause_before_next)
         return await in_thread(self.receiving.receive)(came, kept)
 
-    async def _beats(self, is_crowded: "crew.IsCrowded") -> None:
+    async def _beats(self, is_crowded: crew.IsCrowded) -> None:
         begun = monotonic()
         while True:
             try:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from personalization.calls import NO_ANSWER
+from personalization.calls import NO_ANSWER, error_text
 from personalization.llm.backend import Answer, Ask, AskError
 
 STEP = "verdict"
@@ -132,16 +132,11 @@ def _row(endpoint: str, one: Call) -> tuple[Any, ...]:
         one.request_hash or one.ask.hash(),
         one.prompt_hash,
         orjson.dumps(answer.raw).decode() if answer else None,
-        None if isinstance(one.came, Answer) else _error(one.came),
+        None if isinstance(one.came, Answer) else error_text(one.came),
         answer.prompt_tokens if answer else None,
         answer.completion_tokens if answer else None,
         one.cost_micros,
         one.reused,
         one.took,
-        max(monotonic() - one.ended, 0.0) if one.reused is None else 0.0,
+        max(monotonic() - one.ended, 0.0),
     )
-
-
-def _error(error: AskError) -> str:
-    said, content = (each.replace("\0", "�") for each in (str(error), error.content))
-    return f"{said}\n{content}" if content else said

@@ -1,7 +1,7 @@
 """Take readings and make their requests: a batch at a time, so that few statements serve many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -171,7 +171,7 @@ class Taking:
             next_attempt(self.worker, again)
             note(self.run.pk, entries)
         for one in again:
-            found[one.pk] = (_next(one), None)
+            found[one.pk] = (replace(one, attempt=one.attempt + 1), None)
         for pk, call in answered.items():
             found[pk] = (left[pk], call)
         return found
@@ -222,14 +222,9 @@ class Taking:
         fit = money.fitting(free, costs)
         let_go(self.worker, [one.claimed.pk for one in taken.due[fit:]])
         taken.due = [
-            Due(one.claimed, one.ask, one.request_hash, one.prompt_hash, cost)
-            for one, cost in zip(taken.due[:fit], costs, strict=False)
+            replace(one, reserved=cost) for one, cost in zip(taken.due[:fit], costs, strict=False)
         ]
         reserve(self.worker, {one.claimed.pk: one.reserved for one in taken.due})
-
-
-def _next(one: Claimed) -> Claimed:
-    return Claimed(one.pk, one.item, one.question, one.side, one.sample, one.attempt + 1)
 
 
 def _answer(raw: object) -> Answer:
