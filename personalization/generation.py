@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from annotation.enrollment import prepared
 from annotation.models import Attribute, Author, Enrollment, Judgment, Response, ResponsePair
@@ -11,22 +11,26 @@ from annotation.models.person import Part
 from annotation.models.question import Kind
 from annotation.models.response import AuthorKind, Condition
 from annotation.sheets import lay_comparison, rater_of
-from personalization.asking import answer_of, model_for
+from personalization.arms.configuration import Generating
+from personalization.arms.holding import hold_response
+from personalization.arms.making import COMPARED, asked_of, live_arms, prompt_of
+from personalization.asking import answer_of
 from personalization.llm.backend import Ask
 from personalization.llm.fences import listed
 from personalization.models import Generation, ModelCall
-from personalization.models.endpoint import Step as AskingStep
-from personalization.preparing import check_consent, check_wanted, maker, waiting
-from personalization.prompts import prompt
+from personalization.models.arm import ArmStep
+from personalization.preparing import check_consent, check_wanted, waiting
 from personalization.steps import Request, Step, made, text_of
 
-COMPARED = (Condition.NONE, Condition.RELEVANT_OWNER)
 
-
-class Generating(Step[Generation]):
+class GeneratingStep(Step[Generation]):
     """One response for each query and condition."""
 
     model = Generation
+
+    def waited_for(self) -> QuerySet[Generation]:
+        """Return the rows without a run."""
+        return Generation.objects.select_related("arm__endpoint").filter(run=None)
 
     @transaction.atomic
     def plan(self, about: int) -> int:
@@ -34,20 +38,20 @@ class Generating(Step[Generation]):
         enrollment = waiting(about, Part.COMPARISON)
         if enrollment is None:
             return 0
-        asked = model_for(enrollment.study, AskingStep.GENERATION)
-        generator = maker(asked.endpoint.name, asked.model, "generation")
-        planned = set(enrollment.generations.values_list("query_id", flat=True))
+        planned = set(enrollment.generations.filter(trial=False).values_list("query_id", "arm_id"))
+        arms = live_arms(enrollment.study, ArmStep.GENERATION)
+        conditions = {arm.pk: Generating.read(arm.configuration).condition for arm in arms}
         new = [
             Generation(
                 enrollment=enrollment,
                 query_id=query,
-                condition=condition,
-                generator=generator,
-                attributes=[] if condition == Condition.NONE else attributes,
+                condition=conditions[arm.pk],
+                arm=arm,
+                attributes=[] if conditions[arm.pk] == Condition.NONE else attributes,
             )
             for query, attributes in _relevant(enrollment).items()
-            if query not in planned
-            for condition in COMPARED
+            for arm in arms
+            if (query, arm.pk) not in planned
         ]
         Generation.objects.bulk_create(new)
         _conclude(enrollment)
@@ -56,11 +60,11 @@ class Generating(Step[Generation]):
     def request(self, row: Generation) -> Request:
         """Ask for an answer to the query, with the attributes that the condition allows."""
         enrollment = check_wanted(row.enrollment)
-        asked = model_for(enrollment.study, AskingStep.GENERATION)
-        check_consent(enrollment, asked.endpoint)
+        endpoint, sampling = asked_of(row.arm)
+        check_consent(enrollment, endpoint)
         known = listed(one.text for one in _in_order(row.attributes))
-        messages = prompt("generation").fill(query=row.query.text, attributes=known)
-        return Request(asked.endpoint, Ask(asked.model, messages, asked.sampling))
+        messages = prompt_of(row.arm, "generation").fill(query=row.query.text, attributes=known)
+        return Request(endpoint, Ask(row.arm.model, messages, sampling))
 
     def settle(self, row: Generation, call: ModelCall | None) -> None:
         """Write the response with its author."""
@@ -78,7 +82,6 @@ class Generating(Step[Generation]):
             defaults={"family": family(call.model)},
         )
         row.call = call
-        row.generator = maker(call.endpoint, call.model, "generation")
         row.response = Response.objects.create(
             query=row.query,
             participant=row.enrollment.participant,
@@ -86,6 +89,7 @@ class Generating(Step[Generation]):
             condition=row.condition,
             text=text,
         )
+        hold_response(row.arm, row.response)
 
     def settled(self, row: Generation) -> None:
         """Lay the sheets and let the person go on if this was the last one."""

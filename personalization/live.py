@@ -13,13 +13,13 @@ from annotation.models.conversation import Speaker, TurnSource
 from annotation.models.person import Part
 from annotation.work import look
 from personalization.extraction.step import Extracting
-from personalization.generation import Generating
+from personalization.generation import GeneratingStep
 from personalization.pairing import PairingStep
 from personalization.replies.step import Replying
 from personalization.steps import Step
 
 STEPS: dict[str, Step[Any]] = {
-    step.name: step for step in (Replying(), Extracting(), PairingStep(), Generating())
+    step.name: step for step in (Replying(), Extracting(), PairingStep(), GeneratingStep())
 }
 # Older messages without a reply are not looked for: nobody waits any more.
 RECENT = timedelta(days=1)
@@ -33,7 +33,7 @@ def find() -> None:
     No answer of a living worker is disturbed by this: its rows are never free.
     """
     for step in STEPS.values():
-        pending = step.model._default_manager.filter(settled_at__isnull=True)
+        pending = step.waited_for().filter(settled_at__isnull=True)
         oldest = pending.order_by("due_at", "id")[:MOST]
         for pk, due_at, lease_until in oldest.values_list("pk", "due_at", "lease_until"):
             free_at = max(due_at, lease_until or due_at)

@@ -4,7 +4,6 @@ from annotation.consent import versions_naming
 from annotation.models import Conversation, Enrollment
 from annotation.models.person import Part, Scope
 from personalization.models import Endpoint
-from personalization.prompts import prompt
 from personalization.steps import HopelessError
 
 NO_LONGER_WANTED = "no longer wanted"
@@ -26,11 +25,6 @@ def enrollment_of(conversation: Conversation) -> Enrollment | None:
         study=conversation.study_id, participant=conversation.participant_id
     )
     return whose.select_related("study", "participant").first()
-
-
-def maker(endpoint: str, model: str, prompt_name: str) -> str:
-    """Return the name of who makes something: another one of the three makes another row."""
-    return f"{endpoint}/{model}/{prompt_name} v{prompt(prompt_name).version}"
 
 
 def check_wanted(enrollment: Enrollment | None) -> Enrollment:

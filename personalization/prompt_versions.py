@@ -13,8 +13,9 @@ from personalization.models import PromptVersion
 from personalization.models.prompt_version import OWN_FROM
 from personalization.prompts import Prompt, body_of, hash_of, headed, parse, prompt, shipped
 
-# The prompts that a judge's configuration names: these can have versions of one's own.
+# The prompts that the configuration of a judge or an arm names can have versions of one's own.
 JUDGES = ("judge_", "form_")
+ARMS = ("extraction", "evidence", "verify", "refine", "generation")
 # Judges that have readings from before versions were rows; their configurations name what they used.
 USED_BEFORE = """
 UPDATE personalization_promptversion p SET used_at = said.first
@@ -130,8 +131,8 @@ def _mark(named: Iterable[tuple[str, int, str]]) -> int:
 
 
 def own(name: str) -> bool:
-    """Return whether a prompt can have versions of one's own: those of judges."""
-    return name.startswith(JUDGES)
+    """Return whether a prompt can have versions of one's own: those of judges and of arms."""
+    return name.startswith((*JUDGES, *ARMS))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from typing import ClassVar, Generic, ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from annotation.work import look
 from personalization.asking import Lost, ask_once
@@ -75,6 +76,10 @@ class Step(ABC, Generic[Row]):
         """Return the name of the step, in jobs and in model calls."""
         return step_of(self.model)
 
+    def waited_for(self) -> QuerySet[Row]:
+        """Return the rows that a person waits for, which jobs of this step work on."""
+        return self.model._default_manager.all()
+
     @abstractmethod
     def plan(self, about: int) -> int:
         """Add the rows that should exist and do not yet; return how many were added."""
@@ -115,7 +120,7 @@ async def do(step: Step[Row], about: int | None = None) -> None:
         added = await in_thread(step.plan)(about)
         for _row in range(added - 1):
             await in_thread(look)(step.name)
-    for row in await in_thread(claim)(step.model._default_manager.all()):
+    for row in await in_thread(claim)(step.waited_for()):
         await work(step, row)
 
 

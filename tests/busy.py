@@ -51,13 +51,13 @@ def failed(enrollment: m.Enrollment, why: str = "unavailable: no connection") ->
     chat = make.conversation(study=study, of=of)
     broken: dict[str, Any] = {"settled_at": now, "failure": why}
     Reply.objects.create(turn=make.turn(conversation=chat), **broken)
-    Extraction.objects.create(conversation=chat, extractor="x", **broken)
+    Extraction.objects.create(conversation=chat, arm=make.arm(), **broken)
     Pairing.objects.create(enrollment=enrollment, **broken)
     Generation.objects.create(
         enrollment=enrollment,
         query=study.queries.first() or make.query(study=study),
         condition="none",
-        generator="g",
+        arm=make.arm(step="generation"),
         **broken,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from annotation import models as m
-from personalization.models import Endpoint, Price
+from personalization.models import Arm, Endpoint, Price
 from personalization.sealing import seal
 
 Subject = m.Attribute | m.RelevancePair | m.ResponsePair | m.Response | m.Record
@@ -28,6 +28,10 @@ def new(word: str) -> str:
 
 def study(*, name: str | None = None) -> m.Study:
     return m.Study.objects.create(name=name or new("study"))
+
+
+# Where an argument has its name.
+make_study = study
 
 
 def participant() -> m.Participant:
@@ -314,6 +318,15 @@ def endpoint(
         timeout_s=timeout_s,
         **settings,
     )
+
+
+def arm(*, step: str = "extraction", study: m.Study | None = None, name: str | None = None) -> Arm:
+    """Return the arm of this name, made where there is none; it asks nobody."""
+    said, of = name or new("arm"), study or make_study()
+    made, _new = Arm.objects.get_or_create(
+        study=of, step=step, name=said, defaults={"source": "called", "fingerprint": said}
+    )
+    return made
 
 
 def price(

@@ -10,7 +10,7 @@ from annotation.models.missing import MissingAttribute
 from annotation.models.person import Enrollment, Participant
 from annotation.models.plan import Plan
 from annotation.models.profile import ProfileAnswer, ProfileField
-from annotation.models.query import Query, RelevancePair
+from annotation.models.query import Query, QueryList, RelevancePair
 from annotation.models.question import Option, Question
 from annotation.models.rater import Rater
 from annotation.models.record import Record
@@ -42,6 +42,7 @@ __all__ = [
     "ProfileAnswer",
     "ProfileField",
     "Query",
+    "QueryList",
     "Question",
     "Rater",
     "Record",

@@ -36,7 +36,10 @@ class AttributeVariant(models.Model):
     """One extracted wording that was merged into an attribute; every variant is kept."""
 
     attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="variants")
-    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="variants")
+    # Null where an imported one does not say which conversation it was read from.
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, null=True, blank=True, related_name="variants"
+    )
     text = models.TextField()
     reason = models.TextField(blank=True)
     confidence = models.FloatField(null=True, blank=True)

@@ -1,27 +1,27 @@
 """Plan, ask and settle extractions, and lay the review sheet when a person's are all settled."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.enrollment import prepared
 from annotation.models import Attribute, AttributeVariant, Conversation, Enrollment, Evidence
 from annotation.models.conversation import Speaker, Turn
 from annotation.models.person import Part
 from annotation.sheets import lay_review
-from personalization.asking import answer_of, model_for
+from personalization.arms.holding import hold
+from personalization.arms.making import asked_of, live_arms, prompt_of
+from personalization.asking import answer_of
 from personalization.extraction.reading import Found, UnreadableError, read
 from personalization.llm.backend import Ask, AskError, Schema
 from personalization.llm.fences import numbered
 from personalization.models import Extracted, Extraction, ModelCall
-from personalization.models.endpoint import Step as AskingStep
+from personalization.models.arm import ArmStep
 from personalization.preparing import (
     check_consent,
     check_wanted,
     enrollment_of,
-    maker,
     waiting,
 )
-from personalization.prompts import prompt
 from personalization.steps import Request, Step, made, text_of
 
 SCHEMA = Schema(
@@ -55,17 +55,21 @@ class Extracting(Step[Extraction]):
 
     model = Extraction
 
+    def waited_for(self) -> QuerySet[Extraction]:
+        """Return the rows without a run."""
+        return Extraction.objects.select_related("arm__endpoint").filter(run=None)
+
     @transaction.atomic
     def plan(self, about: int) -> int:
         """Add an extraction for each finished conversation that has none yet."""
         enrollment = waiting(about, Part.REVIEW)
         if enrollment is None:
             return 0
-        asked = model_for(enrollment.study, AskingStep.EXTRACTION)
-        extractor = maker(asked.endpoint.name, asked.model, "extraction")
+        done = Extraction.objects.filter(conversation=OuterRef("pk"), trial=False)
         new = [
-            Extraction(conversation=one, extractor=extractor)
-            for one in _conversations(enrollment).filter(extractions__isnull=True)
+            Extraction(conversation=one, arm=arm)
+            for arm in live_arms(enrollment.study, ArmStep.EXTRACTION)
+            for one in _conversations(enrollment).exclude(Exists(done.filter(arm=arm)))
         ]
         Extraction.objects.bulk_create(new)
         _conclude(enrollment)
@@ -74,11 +78,11 @@ class Extracting(Step[Extraction]):
     def request(self, row: Extraction) -> Request:
         """Ask for attributes in a fixed form; the turns are numbered, so that they can be named."""
         enrollment = check_wanted(enrollment_of(row.conversation))
-        asked = model_for(enrollment.study, AskingStep.EXTRACTION)
-        check_consent(enrollment, asked.endpoint)
+        endpoint, sampling = asked_of(row.arm)
+        check_consent(enrollment, endpoint)
         turns = numbered((number, one.speaker, one.text) for number, one in _turns(row).items())
-        messages = prompt("extraction").fill(conversation=turns)
-        return Request(asked.endpoint, Ask(asked.model, messages, asked.sampling, SCHEMA))
+        messages = prompt_of(row.arm, "extraction").fill(conversation=turns)
+        return Request(endpoint, Ask(row.arm.model, messages, sampling, SCHEMA))
 
     def settle(self, row: Extraction, call: ModelCall | None) -> None:
         """Write the attributes with their variants and evidence."""
@@ -91,7 +95,6 @@ class Extracting(Step[Extraction]):
         except UnreadableError as error:
             raise AskError("garbage", str(error)) from None
         row.call = call
-        row.extractor = maker(call.endpoint, call.model, "extraction")
         for found in reading.found:
             _write(row, found, turns)
         row.found = len(reading.found)
@@ -140,6 +143,7 @@ def _write(row: Extraction, found: Found, turns: dict[int, Turn]) -> None:
             confidence=one.confidence,
         )
         Extracted.objects.create(extraction=row, variant=variant)
+    hold(row.arm, [attribute])
     Evidence.objects.bulk_create(
         [Evidence(attribute=attribute, turn=turns[number]) for number in found.turns]
     )

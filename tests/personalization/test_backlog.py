@@ -27,9 +27,13 @@ def test_every_row_is_counted_once() -> None:
         {"settled_at": now, "failure": "refused"},
         {"settled_at": now, "response": make.response(query=query, of=one.participant)},
     ]
-    for number, columns in enumerate(rows):
+    for columns in rows:
         Generation.objects.create(
-            enrollment=one, query=query, condition="none", generator=str(number), **columns
+            enrollment=one,
+            query=query,
+            condition="none",
+            arm=make.arm(step="generation"),
+            **columns,
         )
     (found,) = backlog.backlog(study)
     assert found.step == "generation"

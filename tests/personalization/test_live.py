@@ -11,6 +11,7 @@ from django.utils import timezone
 from annotation import models as m
 from annotation.models.person import Part
 from annotation.work import look
+from personalization.arms.making import live_arms
 from personalization.live import find
 from personalization.models import Extraction, Reply
 from tests import factories as make
@@ -78,7 +79,10 @@ def test_somebody_whose_work_is_done_does_not_wait_for_ever(of: m.Study) -> None
     finish(conversation, somebody)
     forget_jobs()
     Extraction.objects.create(
-        conversation=conversation, extractor="x", found=0, settled_at=timezone.now()
+        conversation=conversation,
+        arm=live_arms(somebody.study, "extraction")[0],
+        found=0,
+        settled_at=timezone.now(),
     )
     find()
     work_off()

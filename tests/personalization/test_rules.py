@@ -41,7 +41,7 @@ def call() -> ModelCall:
 
 
 def extraction() -> Extraction:
-    return Extraction.objects.create(conversation=make.conversation(), extractor="small v1")
+    return Extraction.objects.create(conversation=make.conversation(), arm=make.arm())
 
 
 def endpoint() -> Endpoint:
@@ -79,7 +79,7 @@ def reply() -> Reply:
 def generation() -> Generation:
     person, query = make.enrolled(), make.query()
     return Generation.objects.create(
-        enrollment=person, query=query, condition="none", generator="small v1"
+        enrollment=person, query=query, condition="none", arm=make.arm(step="generation")
     )
 
 

@@ -27,10 +27,9 @@ IN_ARM = {
         i.attribute_id,
         (SELECT r.attribute_id FROM annotation_relevancepair r WHERE r.id = i.relevance_pair_id)
     ) IN (
-        SELECT v.attribute_id FROM annotation_attributevariant v
-        JOIN personalization_extracted e ON e.variant_id = v.id
-        JOIN personalization_extraction x ON x.id = e.extraction_id
-        WHERE x.extractor = %(arm)s
+        SELECT m.attribute_id FROM personalization_armattribute m
+        JOIN personalization_arm a ON a.id = m.arm_id
+        WHERE a.study_id = %(study)s AND a.name = %(arm)s AND m.left_out IS NULL
     )""",
     "source": """i.sheet_id IN (
         SELECT s.id FROM annotation_sheet s

@@ -26,8 +26,8 @@ KNOWN = {
         JOIN annotation_author w ON w.id = x.author_id
         WHERE i.question_id = %(question)s""",
     "extractor": """
-        SELECT DISTINCT x.extractor FROM personalization_extraction x
-        JOIN annotation_conversation c ON c.id = x.conversation_id WHERE c.study_id = %(study)s""",
+        SELECT DISTINCT a.name FROM personalization_arm a
+        WHERE a.study_id = %(study)s AND a.step IN ('extraction', 'revision')""",
     "language": """
         SELECT DISTINCT r.fields ->> 'language' FROM annotation_record r
         WHERE r.study_id = %(study)s AND r.fields ->> 'language' IS NOT NULL

@@ -15,6 +15,7 @@ from personalization.models import Endpoint, Extracted, Extraction, ModelCall
 from personalization.preparing import NO_LONGER_WANTED
 from personalization.steps import put_off
 from personalization.work import ROUND, claim, try_again
+from tests import factories as make
 from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer
 from tests.personalization.machine import (
@@ -87,7 +88,7 @@ def test_a_finished_chat_becomes_a_review(llm_server: LLMServer, somebody: m.Enr
         "not_a_turn_of_the_user": 1,
     }
     assert row.call == ModelCall.objects.get()
-    assert row.extractor.endswith("/fake-small/extraction v1")
+    assert row.arm.name.endswith("/fake-small, extraction")
     assert Extracted.objects.filter(extraction=row).count() == 3
     sheet = m.Sheet.objects.get()
     assert (sheet.stage, sheet.shown) == ("review", {"conversations": [conversation.pk]})
@@ -226,7 +227,7 @@ def test_nothing_is_asked_about_somebody_who_withdrew(
     m.Enrollment.objects.filter(pk=somebody.pk).update(withdrawn_at=timezone.now())
     work_off()
     assert not Extraction.objects.exists()
-    Extraction.objects.create(conversation=m.Conversation.objects.get(), extractor="x")
+    Extraction.objects.create(conversation=m.Conversation.objects.get(), arm=make.arm())
     look("extraction")
     work_off()
     assert Extraction.objects.get().failure == NO_LONGER_WANTED

@@ -70,7 +70,10 @@ def test_a_used_query_stays(researcher: Client, study: m.Study) -> None:
     enrollment = make.enrollment(study=study)
     rater_of(enrollment)
     planned = Generation.objects.create(
-        enrollment=enrollment, query=make.query(study=study), condition="none", generator="g"
+        enrollment=enrollment,
+        query=make.query(study=study),
+        condition="none",
+        arm=make.arm(step="generation"),
     )
     page = read(researcher.get(PATH))
     assert page.text.count("In use") == 3

@@ -40,7 +40,7 @@ def read_before(person: Enrollment, *seconds: int) -> None:
     now = timezone.now()
     for took in seconds:
         one = Extraction.objects.create(
-            conversation=make.conversation(study=person.study), extractor="x"
+            conversation=make.conversation(study=person.study), arm=make.arm()
         )
         Extraction.objects.filter(pk=one.pk).update(
             created_at=now - timedelta(seconds=took), settled_at=now, found=1
@@ -81,7 +81,7 @@ def test_each_part_has_times_of_its_own() -> None:
         other = make.enrolled(study=person.study)
         for query in (make.query(study=person.study), make.query(study=person.study)):
             one = Generation.objects.create(
-                enrollment=other, query=query, condition="none", generator="x"
+                enrollment=other, query=query, condition="none", arm=make.arm(step="generation")
             )
             Generation.objects.filter(pk=one.pk).update(
                 settled_at=timezone.now() + timedelta(seconds=100),

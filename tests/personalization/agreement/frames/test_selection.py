@@ -14,7 +14,7 @@ from personalization.agreement import frames
 from personalization.agreement.frames import EVERYTHING, Selection, SelectionError, check
 from personalization.agreement.frames.selection import FILTERS
 from personalization.agreement.frames.statements import Statements
-from personalization.models import Extracted, Extraction
+from personalization.arms.holding import hold
 from tests import factories as make
 from tests.personalization.agreement.frames.labelled import mixed
 
@@ -274,14 +274,11 @@ def test_of_many_names_the_first_are_listed() -> None:
 def test_attributes_are_in_the_arm_of_what_found_them() -> None:
     """Of an item about an attribute, and of one about an attribute and a query; merged ones in both."""
     question = make.question()
-    chat = make.conversation(study=question.study)
     found = {}
     for name, extractors in (("one", ["v1"]), ("both", ["v1", "v2"]), ("nobody", [])):
         attribute = found[name] = make.attribute(study=question.study, text=f"The user {name}.")
         for extractor in extractors:
-            run, _new = Extraction.objects.get_or_create(conversation=chat, extractor=extractor)
-            variant = attribute.variants.create(conversation=chat, text=attribute.text)
-            Extracted.objects.create(extraction=run, variant=variant)
+            hold(make.arm(study=question.study, name=extractor), [attribute])
     relevance = make.relevance_pair(attribute=found["both"])
     items = {
         name: make.item(subject=attribute, question=question).pk
