@@ -2,7 +2,8 @@
 
 It runs in a process of its own and spends less than 0.1 ms of CPU on a request, so that what a
 benchmark measures is the client. The text of an answer ends with `Answer: <key>`, the key of the
-first option that the prompt lists (lines `- key: label`). Faults follow from a seed, the request's
+first option that the prompt lists (lines `- key: label`); with `--attributes 4` it is a
+list of so many attributes as an extractor gives it, other ones for another request. Faults follow from a seed, the request's
 body and how often that body was asked: two runs meet the same ones, and a retry may succeed.
 
     python -m benchmarks.stub --port 8766 --delay 0.2 --seed 5 --rate-limited 0.05 --error 0.03
@@ -42,6 +43,18 @@ AFTER = (
     b'"},"finish_reason":"stop"}],'
     b'"usage":{"prompt_tokens":250,"completion_tokens":18,"total_tokens":268}}'
 )
+ATTRIBUTES = (
+    "The user walks by the sea before work.",
+    "The user cooks for a large family on Sundays.",
+    "The user learns the cello as an adult.",
+    "The user avoids planes where a train goes.",
+    "The user repairs old radios in a shed.",
+    "The user reads the news in two languages.",
+    "The user works at night as a nurse.",
+    "The user grows tomatoes on a balcony.",
+    "The user coaches a team of girls.",
+    "The user is allergic to nuts.",
+)
 GARBAGE = b'{"id":"chatcmpl-stub","choices":[{"index":0,"mess'
 RATE_LIMITED = b'{"error":{"message":"You ask too often.","type":"rate_limited"}}'
 ERROR = b'{"error":{"message":"Something broke.","type":"server_error"}}'
@@ -53,6 +66,8 @@ class Settings:
     """How long an answer takes, and which share of the requests meets which fault."""
 
     delay: float = 0.2
+    spread: float = 0.0  # how far from it an answer may come, as a share of it
+    attributes: int = 0  # in an answer; 0: answers are those of a judge
     seed: int = 0
     retry_after: float | None = None  # seconds, said with 429
     shares: dict[str, float] = field(default_factory=dict)
@@ -68,6 +83,7 @@ class Seen:
     def forget(self) -> None:
         """Count anew."""
         self.asked = self.in_flight = self.most_in_flight = self.gone = 0
+        self.busy = 0.0  # seconds of all requests together, from question to answer or end
         self.faults = dict.fromkeys(FAULTS, 0)
         self.times_asked: Counter[bytes] = Counter()
         self.times_answered: Counter[bytes] = Counter()
@@ -85,6 +101,12 @@ class Seen:
                 return fault
         return None
 
+    def delay(self, digest: bytes) -> float:
+        """Return after how many seconds a request is answered."""
+        settings = self.settings
+        drawn = int.from_bytes(digest[:4], "big") / 2**32
+        return settings.delay * (1 + settings.spread * (2 * drawn - 1))
+
     def stats(self) -> dict[str, Any]:
         """Return all counts, and what they cost this process."""
         return {
@@ -95,6 +117,7 @@ class Seen:
             "in_flight": self.in_flight,
             "most_in_flight": self.most_in_flight,
             "gone": self.gone,
+            "busy": self.busy,
             **self.faults,
             "seconds": time.perf_counter() - self.began,
             "cpu_seconds": time.process_time() - self.began_cpu,
@@ -110,6 +133,7 @@ class Stub(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.waiting: asyncio.TimerHandle | None = None
         self.held = False
+        self.began = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
@@ -120,6 +144,7 @@ class Stub(asyncio.Protocol):
         if self.waiting is not None or self.held:
             self.seen.in_flight -= 1
             self.seen.gone += 1
+            self.seen.busy += time.perf_counter() - self.began
         if self.waiting is not None:
             self.waiting.cancel()
             self.waiting = None
@@ -144,6 +169,7 @@ class Stub(asyncio.Protocol):
         """Decide what a request gets, and when."""
         seen = self.seen
         digest = hashlib.blake2b(body, digest_size=16).digest()
+        self.began = time.perf_counter()
         seen.asked += 1
         seen.in_flight += 1
         seen.most_in_flight = max(seen.most_in_flight, seen.in_flight)
@@ -156,7 +182,7 @@ class Stub(asyncio.Protocol):
             return
         found = OPTION.search(body)
         key = found[1] if found else b"none"
-        delay = 0 if fault == "rate_limited" else seen.settings.delay
+        delay = 0 if fault == "rate_limited" else seen.delay(digest)
         self.waiting = self.loop.call_later(delay, self.answer, digest, fault, key)
 
     def answer(self, digest: bytes, fault: str | None, key: bytes) -> None:
@@ -164,9 +190,12 @@ class Stub(asyncio.Protocol):
         self.waiting = None
         seen = self.seen
         seen.in_flight -= 1
+        seen.busy += time.perf_counter() - self.began
         if fault is None:
             seen.times_answered[digest] += 1
-            self.write(b"200 OK", BEFORE + key + AFTER)
+            many = seen.settings.attributes
+            text = attributes(digest, many) if many else BEFORE + key
+            self.write(b"200 OK", text + AFTER)
         elif fault == "garbage":
             self.write(b"200 OK", GARBAGE)
         elif fault == "rate_limited":
@@ -197,6 +226,22 @@ class Stub(asyncio.Protocol):
             b"HTTP/1.1 %b\r\ncontent-type: application/json\r\n%bcontent-length: %d\r\n\r\n%b"
             % (status, headers, len(body), body)
         )
+
+
+def attributes(digest: bytes, many: int) -> bytes:
+    """Return the beginning of an answer with attributes, which follow from the request."""
+    first = digest[0]
+    said = [
+        {
+            "attribute": ATTRIBUTES[(first + 3 * number) % len(ATTRIBUTES)],
+            "reason": "Says so.",
+            "confidence": 0.9 - number / 10,
+            "evidence": [1],
+        }
+        for number in range(many)
+    ]
+    text = orjson.dumps({"attributes": said}).decode()
+    return BEFORE.removesuffix(TEXT) + orjson.dumps(text)[1:-1]
 
 
 async def serve(settings: Settings, port: int) -> None:
@@ -248,10 +293,14 @@ def serving(
     delay: float = 0.2,
     seed: int = 0,
     retry_after: float | None = None,
+    *,
+    spread: float = 0.0,
+    attributes: float = 0,
     **shares: float,
 ) -> Iterator[Served]:
     """Run a stub in a process of its own; shares: rate_limited, error, timeout, garbage."""
-    said: dict[str, float] = {"port": port, "delay": delay, "seed": seed}
+    said: dict[str, float] = {"port": port, "delay": delay, "seed": seed, "spread": spread}
+    said["attributes"] = int(attributes)
     said |= {name.replace("_", "-"): share for name, share in shares.items()}
     if retry_after is not None:
         said["retry-after"] = retry_after
@@ -276,6 +325,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8766)
     parser.add_argument("--delay", type=float, default=0.2, help="seconds until an answer")
+    parser.add_argument("--spread", type=float, default=0.0, help="share of the delay")
+    parser.add_argument("--attributes", type=int, default=0, help="in an answer")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--retry-after", type=float, help="seconds, said with 429")
     for fault in FAULTS:
@@ -283,7 +334,10 @@ def main() -> None:
         parser.add_argument(name, type=float, default=0.0, help="share of the requests")
     given = parser.parse_args()
     shares = {fault: getattr(given, fault) for fault in FAULTS if getattr(given, fault)}
-    asyncio.run(serve(Settings(given.delay, given.seed, given.retry_after, shares), given.port))
+    settings = Settings(
+        given.delay, given.spread, given.attributes, given.seed, given.retry_after, shares
+    )
+    asyncio.run(serve(settings, given.port))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from personalization.calls import Lost, answer_of, lost_calls
 from personalization.endpoints import Asked, model_for
 from personalization.llm.backend import Answer, Ask, AskError, Backend
 from personalization.models import Endpoint, ModelCall
+from personalization.prices import cost, rate_on
 
 __all__ = ["Asked", "Lost", "answer_of", "ask_once", "lost_calls", "model_for", "stream_once"]
 
@@ -27,7 +28,7 @@ OnPiece = Callable[[str], Awaitable[None]]
 
 
 async def ask_once(
-    step: str, work_id: int, attempt: int, endpoint: Endpoint, ask: Ask
+    step: str, work_id: int, attempt: int, endpoint: Endpoint, ask: Ask, prompt_hash: str = ""
 ) -> ModelCall:
     """Return the saved call of an attempt, after asking if nobody has yet.
 
@@ -38,7 +39,7 @@ async def ask_once(
     async def plain(backend: Backend) -> Answer:
         return await backend.ask(ask)
 
-    return await _once(step, work_id, attempt, endpoint, ask, plain)
+    return await _once(step, work_id, attempt, endpoint, ask, plain, prompt_hash)
 
 
 async def stream_once(
@@ -63,9 +64,12 @@ async def _once(
     endpoint: Endpoint,
     ask: Ask,
     question: Callable[[Backend], Awaitable[Answer]],
+    prompt_hash: str = "",
 ) -> ModelCall:
     async with line_to(endpoint) as line, line.place():
-        call, new = await _in_database(calls.begin, step, work_id, attempt, endpoint, ask)
+        call, new = await _in_database(
+            calls.begin, step, work_id, attempt, endpoint, ask, prompt_hash
+        )
         if not new:
             return await _in_database(calls.resume, call)
         try:
@@ -74,7 +78,15 @@ async def _once(
             await asyncio.shield(_in_database(calls.failed, call, endpoint, error))
             raise
         # Once it is here it is saved, even if this worker is being stopped.
-        return await asyncio.shield(_in_database(calls.answered, call, endpoint, answer))
+        return await asyncio.shield(_in_database(_answered, call, endpoint, answer))
+
+
+def _answered(call: ModelCall, endpoint: Endpoint, answer: Answer) -> ModelCall:
+    """Save an answer with what it cost, where a price is known and the endpoint counts tokens."""
+    rate, micros = rate_on(endpoint, call.model), None
+    if rate is not None and answer.prompt_tokens is not None:
+        micros = cost(rate, max(answer.prompt_tokens, 0), max(answer.completion_tokens or 0, 0))
+    return calls.answered(call, endpoint, answer, micros)
 
 
 async def _in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -4,14 +4,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce, Left, Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from annotation.models import Study
 from personalization import work
-from personalization.models import Extraction, Generation, JudgeRun, Pairing, Reply
+from personalization.models import (
+    ArmRun,
+    Extraction,
+    Generation,
+    JudgeRun,
+    Merging,
+    Pairing,
+    Pointing,
+    Reply,
+    Revision,
+)
+from personalization.models.arm_work import ArmWork
 from personalization.models.work import Work
 from personalization.preparing import NO_LONGER_WANTED
 
@@ -32,15 +54,31 @@ class Kind:
     study: str
     person: str
 
+    def every(self) -> QuerySet[Any]:
+        """Return all rows; `in_run` says whether a run of an arm carries one on."""
+        rows: QuerySet[Any] = self.rows._default_manager.order_by()
+        held = Q(run__isnull=False) if issubclass(self.rows, ArmWork) else Value(False)
+        said: QuerySet[Any] = rows.annotate(
+            in_run=ExpressionWrapper(held, output_field=BooleanField())
+        )
+        return said
+
     def of(self, study: Study) -> QuerySet[Any]:
-        """Return the rows of a study."""
-        return self.rows._default_manager.filter(**{self.study: study}).order_by()
+        """Return the rows of a study that somebody waits for.
+
+        Those of a run have a page, and another try, there.
+        """
+        rows: QuerySet[Any] = self.rows._default_manager.filter(**{self.study: study}).order_by()
+        return rows.filter(run=None) if issubclass(self.rows, ArmWork) else rows
 
 
 # In the order in which a person meets them.
 KINDS = {
     "reply": Kind(Reply, "turn__conversation__study", "turn__conversation__participant"),
     "extraction": Kind(Extraction, "conversation__study", "conversation__participant"),
+    "merging": Kind(Merging, "enrollment__study", "enrollment__participant"),
+    "pointing": Kind(Pointing, "attribute__study", "attribute__participant"),
+    "revision": Kind(Revision, "attribute__study", "attribute__participant"),
     "pairing": Kind(Pairing, "enrollment__study", "enrollment__participant"),
     "generation": Kind(Generation, "enrollment__study", "enrollment__participant"),
 }
@@ -48,6 +86,9 @@ KINDS = {
 STEPS: dict[str, Promise] = {
     "reply": gettext_lazy("Replies in the chat"),
     "extraction": gettext_lazy("Attributes from the chat"),
+    "merging": gettext_lazy("Attributes put together"),
+    "pointing": gettext_lazy("Evidence for attributes"),
+    "revision": gettext_lazy("Attributes checked and written anew"),
     "pairing": gettext_lazy("Choice of queries"),
     "generation": gettext_lazy("Responses to queries"),
 }
@@ -84,7 +125,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The judge runs that are not at their end."""
+    """The runs of judges, or of arms, that are not at their end."""
 
     open: int
     planned: int
@@ -121,8 +162,17 @@ def backlog(study: Study) -> list[Backlog]:
 
 def open_runs(study: Study) -> Runs:
     """Return how far the unfinished judge runs of a study are, together."""
-    unfinished = JudgeRun.objects.filter(study=study, finished_at=None, cancelled_at=None)
-    counts = unfinished.exclude(source="imported").aggregate(
+    unfinished = JudgeRun.objects.filter(study=study).exclude(source="imported")
+    return _open(unfinished)
+
+
+def open_arm_runs(study: Study) -> Runs:
+    """Return how far the unfinished runs of a study's arms are, together."""
+    return _open(ArmRun.objects.filter(study=study))
+
+
+def _open(runs: QuerySet[Any]) -> Runs:
+    counts = runs.filter(finished_at=None, cancelled_at=None).aggregate(
         open=Count("pk"),
         all_planned=Coalesce(Sum("planned"), 0),
         all_settled=Coalesce(Sum("settled"), 0),

@@ -20,7 +20,7 @@ class Lost(Exception):  # noqa: N818 - no error of ours: the work goes on with t
 
 
 def begin(
-    step: str, work_id: int, attempt: int, endpoint: Endpoint, ask: Ask
+    step: str, work_id: int, attempt: int, endpoint: Endpoint, ask: Ask, prompt_hash: str = ""
 ) -> tuple[ModelCall, bool]:
     """Return the call of an attempt, and whether it is new, so that the request is to be made."""
     attempted = {"step": step, "work_id": work_id, "attempt": attempt}
@@ -32,6 +32,7 @@ def begin(
                 model=ask.model,
                 request=ask.body(),
                 request_hash=ask.hash(),
+                prompt_hash=prompt_hash,
             )
     except IntegrityError:
         return ModelCall.objects.get(**attempted), False
@@ -53,15 +54,26 @@ def resume(call: ModelCall) -> ModelCall:
     raise AskError(error_kind(kind), message)
 
 
-def answered(call: ModelCall, endpoint: Endpoint, answer: Answer) -> ModelCall:
+def lose(call: ModelCall, cost_micros: int | None = None) -> None:
+    """Save that a call was under way when its worker ended, and what it may have cost."""
+    unfinished = ModelCall.objects.filter(pk=call.pk, answer__isnull=True)
+    unfinished.filter(Q(error=None) | Q(error=NO_ANSWER)).update(
+        error=NO_ANSWER, finished_at=Now(), cost_micros=cost_micros
+    )
+
+
+def answered(
+    call: ModelCall, endpoint: Endpoint, answer: Answer, cost_micros: int | None = None
+) -> ModelCall:
     """Save the raw answer; it also replaces a loss that was noted too early."""
-    call.answer, call.error = dict(answer.raw), None
+    call.answer, call.error, call.cost_micros = dict(answer.raw), None, cost_micros
     call.prompt_tokens, call.completion_tokens = answer.prompt_tokens, answer.completion_tokens
     ModelCall.objects.filter(pk=call.pk).update(
         answer=call.answer,
         error=None,
         prompt_tokens=call.prompt_tokens,
         completion_tokens=call.completion_tokens,
+        cost_micros=cost_micros,
         finished_at=Now(),
     )
     noted = Q(answered_at__gte=Now() - QUIET) & (
@@ -77,10 +89,12 @@ def error_text(error: AskError) -> str:
     return f"{said}\n{content}" if content else said
 
 
-def failed(call: ModelCall, endpoint: Endpoint, error: AskError) -> None:
+def failed(
+    call: ModelCall, endpoint: Endpoint, error: AskError, cost_micros: int | None = None
+) -> None:
     """Save why there is no answer; what came in its place stays in the record of the call alone."""
     ModelCall.objects.filter(pk=call.pk, answer__isnull=True).update(
-        error=error_text(error), finished_at=Now()
+        error=error_text(error), cost_micros=cost_micros, finished_at=Now()
     )
     said = str(error).replace("\0", "�")
     noted = Q(failed_at__gte=Now() - QUIET) & (

@@ -12,14 +12,27 @@ from annotation.models import Enrollment, Turn
 from annotation.models.conversation import Speaker, TurnSource
 from annotation.models.person import Part
 from annotation.work import look
-from personalization.extraction.step import Extracting
-from personalization.generation import GeneratingStep
-from personalization.pairing import PairingStep
+from personalization.extraction.merging import MergingStep
+from personalization.extraction.pointing import PointingStep
+from personalization.extraction.step import ExtractingStep
+from personalization.generation.step import GeneratingStep
+from personalization.pairing.step import PairingStep
 from personalization.replies.step import Replying
+from personalization.revision.step import RevisingStep
 from personalization.steps import Step
+from personalization.work import free_of_dead
 
 STEPS: dict[str, Step[Any]] = {
-    step.name: step for step in (Replying(), Extracting(), PairingStep(), GeneratingStep())
+    step.name: step
+    for step in (
+        Replying(),
+        ExtractingStep(),
+        MergingStep(),
+        PointingStep(),
+        RevisingStep(),
+        PairingStep(),
+        GeneratingStep(),
+    )
 }
 # Older messages without a reply are not looked for: nobody waits any more.
 RECENT = timedelta(days=1)
@@ -33,6 +46,7 @@ def find() -> None:
     No answer of a living worker is disturbed by this: its rows are never free.
     """
     for step in STEPS.values():
+        free_of_dead(step.waited_for())
         pending = step.waited_for().filter(settled_at__isnull=True)
         oldest = pending.order_by("due_at", "id")[:MOST]
         for pk, due_at, lease_until in oldest.values_list("pk", "due_at", "lease_until"):

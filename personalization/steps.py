@@ -51,10 +51,11 @@ class HopelessError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask, and where."""
+    """What to ask, and where; the name of the prompt, where a step has several."""
 
     endpoint: Endpoint
     ask: Ask
+    prompt: str = ""
 
 
 class Step(ABC, Generic[Row]):
@@ -98,6 +99,17 @@ class Step(ABC, Generic[Row]):
     @abstractmethod
     def settled(self, row: Row) -> None:
         """Do what follows, well or not, within the same transaction; the row is saved by now."""
+
+    def counted(self, row: Row) -> None:
+        """Count a settled row where its work is counted: last in the transaction."""
+        return
+
+    async def prepare(self, row: Row) -> None:
+        """Get what a row that needs no model is settled with, where that takes long; as `ask` may fail.
+
+        In no transaction, so that what was paid for is kept whatever becomes of the row.
+        """
+        return
 
     async def ask(self, row: Row, request: Request) -> ModelCall:
         """Ask, and return the saved call; AskError where there is no answer."""
@@ -144,15 +156,24 @@ async def work(step: Step[Row], row: Row) -> None:
 
 async def _work(step: Step[Row], row: Row) -> None:
     try:
-        request = await in_thread(step.request)(row)
-        call = None if request is None else await _answered(step, row, request)
-        await in_thread(_settle)(step, row, call)
+        await attempt(step, row, lambda request: _answered(step, row, request))
     except HopelessError as error:
         await in_thread(give_up)(step, row, str(error))
     except RefusedError:
         await in_thread(refused)(step, row)
     except AskError as error:
         await in_thread(put_off)(step, row, error)
+
+
+async def attempt(
+    step: Step[Row], row: Row, ask: Callable[[Request], Awaitable[ModelCall]]
+) -> None:
+    """Ask for a row and settle it, once; HopelessError, RefusedError, AskError where that fails."""
+    request = await in_thread(step.request)(row)
+    if request is None:
+        await step.prepare(row)
+    call = None if request is None else await ask(request)
+    await in_thread(_settle)(step, row, call)
 
 
 async def _answered(step: Step[Row], row: Row, request: Request) -> ModelCall:
@@ -170,6 +191,7 @@ def _settle(step: Step[Row], row: Row, call: ModelCall | None) -> None:
     with settling(row):
         step.settle(row, call)
     step.settled(row)
+    step.counted(row)
 
 
 @transaction.atomic
@@ -178,6 +200,7 @@ def give_up(step: Step[Row], row: Row, failure: str) -> None:
     with settling(row):
         row.failure = failure[:FAILURE_LENGTH]
     step.settled(row)
+    step.counted(row)
 
 
 def put_off(step: Step[Row], row: Row, error: AskError) -> None:

@@ -15,6 +15,9 @@ from personalization.judge import running, runs, upkeep
 from personalization.judge.jobs import JOB
 from personalization.live import STEPS, find
 from personalization.models import LabelImport
+from personalization.pipeline import running as arm_running
+from personalization.pipeline import runs as arm_runs
+from personalization.pipeline.jobs import JOB as ARM_JOB
 from personalization.steps import do
 
 HOUR = 3600
@@ -22,10 +25,12 @@ HOUR = 3600
 FOUND_ANYWAY = {
     "find_work",
     "find_judge_runs",
+    "find_arm_runs",
     "keep_baselines",
     "forget_unconfirmed",
     "tend_places",
     JOB,
+    ARM_JOB,
     *(f"look_for_{step}" for step in STEPS),
 }
 
@@ -92,6 +97,19 @@ def find_judge_runs(timestamp: int) -> None:
     runs.look_for_abandoned()
 
 
+@app.task(queue="batch", name=ARM_JOB)
+async def arm_run(run_id: int) -> None:
+    """Carry an arm's run on for a while; the run gets another job where more is left."""
+    await arm_running.carry_on(run_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="batch", name="find_arm_runs", queueing_lock="find_arm_runs")
+def find_arm_runs(timestamp: int) -> None:
+    """Give runs of arms whose job is gone another one."""
+    arm_runs.look_for_abandoned()
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queue="batch", name="keep_baselines", queueing_lock="keep_baselines")
 def keep_baselines(timestamp: int) -> None:
@@ -109,6 +127,24 @@ async def look_for_reply(about: int | None = None) -> None:
 async def look_for_extraction(about: int | None = None) -> None:
     """Read a conversation; whom it is about is an Enrollment."""
     await do(STEPS["extraction"], about)
+
+
+@app.task(queue=LIVE, name="look_for_merging")
+async def look_for_merging(about: int | None = None) -> None:
+    """Put together what was found about a person."""
+    await do(STEPS["merging"], about)
+
+
+@app.task(queue=LIVE, name="look_for_pointing")
+async def look_for_pointing(about: int | None = None) -> None:
+    """Look for the evidence of an attribute."""
+    await do(STEPS["pointing"], about)
+
+
+@app.task(queue=LIVE, name="look_for_revision")
+async def look_for_revision(about: int | None = None) -> None:
+    """Check an attribute, or write it anew."""
+    await do(STEPS["revision"], about)
 
 
 @app.task(queue=LIVE, name="look_for_pairing")

@@ -4,12 +4,15 @@ A claim is a lease: whoever dies keeps nothing for longer than that. Every claim
 own, and only the claim that holds a row may settle it. All times are the database's.
 """
 
+import hashlib
 import os
 import secrets
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
@@ -37,7 +40,43 @@ def step_of(row: Work | type[Work]) -> str:
 
 def claim_name() -> str:
     """Return a name for one claim; it tells where the worker is, or was."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+    return f"{_machine()}:{os.getpid()}:{secrets.token_hex(8)}"
+
+
+def is_dead(name: str) -> bool:
+    """Return whether the process that gave itself this name has ended, as far as can be seen here.
+
+    Of a process on another machine, or in another container, nobody can tell but its leases.
+    """
+    machine, _, rest = name.rpartition(":")[0].rpartition(":")
+    if machine != _machine() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@cache
+def _machine() -> str:
+    """Return what tells apart where process numbers mean the same: machine, start, container."""
+    told = [socket.gethostname()]
+    with suppress(OSError):
+        told.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        told.append(os.readlink("/proc/self/ns/pid"))
+    digest = hashlib.sha256(" ".join(told).encode()).hexdigest()[:8]
+    return f"{told[0]}-{digest}"
+
+
+def free_of_dead(rows: QuerySet[Row]) -> int:
+    """End the leases of processes that have ended on this machine; return how many rows are free."""
+    under_way = rows.filter(settled_at__isnull=True, lease_until__gt=Now())
+    names = set(under_way.order_by().values_list("worker", flat=True))
+    dead = [one for one in names if one is not None and is_dead(one)]
+    return under_way.filter(worker__in=dead).update(lease_until=Now()) if dead else 0
 
 
 def due(rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -47,12 +86,14 @@ def due(rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 @transaction.atomic
-def claim(rows: QuerySet[Row], most: int = 1) -> list[Row]:
-    """Lease up to `most` rows that are due; of all workers that ask at once, one gets each row."""
-    worker = claim_name()
-    found = due(rows).select_for_update(skip_locked=True).values_list("pk", flat=True)[:most]
-    mine = rows.model._default_manager.filter(pk__in=list(found))
-    mine.update(worker=worker, lease_until=lease_end())
+def claim(rows: QuerySet[Row], most: int = 1, worker: str | None = None) -> list[Row]:
+    """Lease up to `most` rows that are due; of all workers that ask at once, one gets each row.
+
+    Without the name of a worker the claim has a name of its own.
+    """
+    found = due(rows).select_for_update(skip_locked=True, of=("self",))
+    mine = rows.filter(pk__in=list(found.values_list("pk", flat=True)[:most]))
+    mine.update(worker=worker or claim_name(), lease_until=lease_end())
     return list(mine.order_by("due_at", "id"))
 
 
@@ -107,6 +148,12 @@ def release(row: Work) -> None:
     """Let a row go as it is: this worker stops, and another one may go on at once."""
     if held(row).update(lease_until=None, worker=None):
         look(step_of(row))
+
+
+def later(row: Work, wait: float) -> None:
+    """Let a row go as it is: another worker may go on after `wait` seconds."""
+    due = Now() + timedelta(seconds=wait)
+    held(row).update(lease_until=None, worker=None, due_at=due)
 
 
 def is_last(row: Work) -> bool:

@@ -14,22 +14,21 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from personalization.endpoints import reach
-from personalization.judge import crew
-from personalization.judge.crew import News, Share, Wish
+from personalization.judge.crew import beat
 from personalization.judge.leases import let_go
 from personalization.judge.pausing import pause
 from personalization.judge.receiving import Came, Receiving
 from personalization.judge.taking import Due, Kept, Taking
 from personalization.llm.backend import AskError, Backend
 from personalization.models import Endpoint, JudgeRun
+from personalization.runs import crew
+from personalization.runs.beating import Beating
+from personalization.runs.crew import News, Share, Wish
 from personalization.steps import in_thread
 from personalization.work import claim_name
 
 logger = logging.getLogger(__name__)
 
-BEAT = 1.0  # seconds
-SOON = 0.1  # between beats, after a call that was refused or brought nothing
-MOST_MISSED = 5
 GATHER = 0.1  # how long what has come waits for more to be saved with it
 MOST_AT_ONCE = 256  # calls saved, and readings claimed, in one statement
 SAVE_AGAIN = (0.5, 1, 2, 4, 8)  # seconds before answers are saved again that could not be saved
@@ -45,11 +44,8 @@ class Asking:
         self.worker = claim_name()
         self.taking = Taking(run, endpoint, self.worker)
         self.receiving = Receiving(self.taking)
-        self.share = Share(0)
+        self.beating = Beating(self._beat, self._wish, self._heard)
         self.allowed: int | None = None  # calls that may be begun; None: no limit in a minute
-        self.news = News()
-        self.stopping = False
-        self.missed = 0  # beats, one after another
         self.broken: Exception | None = None
         self.dry_until = 0.0
         self.renewed = monotonic()
@@ -60,7 +56,6 @@ class Asking:
         self.saving = 0  # readings that are being saved
         self.changed = asyncio.Event()
         self.arrived = asyncio.Event()
-        self.beat_soon = asyncio.Event()
 
     async def go(self, is_crowded: crew.IsCrowded) -> float:
         """Make readings until none is due, the run is stopped, or others wait for their turn.
@@ -72,14 +67,16 @@ class Asking:
         except AskError as error:
             await in_thread(pause)(self.run.pk, str(error))
             return 0.0
-        helpers = [asyncio.create_task(one) for one in (self._save(), self._beats(is_crowded))]
+        helpers = [
+            asyncio.create_task(one) for one in (self._save(), self.beating.go_on(is_crowded))
+        ]
         try:
-            await self._beat()
+            await self.beating.once()
             await self._work(backend, helpers)
         finally:
             await self._stop(helpers)
             await backend.close()
-        return self.share.wait or 0.0
+        return self.beating.share.wait or 0.0
 
     async def _work(self, backend: Backend, helpers: list[asyncio.Task[None]]) -> None:
         while True:
@@ -99,10 +96,12 @@ class Asking:
 
     def _start(self, backend: Backend) -> None:
         """Make calls for what is ready, as long as there are places."""
-        while self.ready and len(self.doing) < self.share.places and not self.stopping:
+        while (
+            self.ready and len(self.doing) < self.beating.share.places and not self.beating.stopping
+        ):
             if self.allowed is not None:
                 if not self.allowed:
-                    self.beat_soon.set()
+                    self.beating.soon.set()
                     return
                 self.allowed -= 1
             due = self.ready.popleft()
@@ -110,12 +109,12 @@ class Asking:
 
     def _wants_more(self) -> bool:
         """Return whether to claim now: up to a round of the places' work is claimed ahead."""
-        if self.stopping or not self.share.places or monotonic() < self.dry_until:
+        if self.beating.stopping or not self.beating.share.places or monotonic() < self.dry_until:
             return False
-        return 2 * len(self.ready) < self.share.places
+        return 2 * len(self.ready) < self.beating.share.places
 
     async def _claim(self) -> None:
-        places = self.share.places
+        places = self.beating.share.places
         room = 2 * places - len(self.doing) - len(self.ready)
         taken = await in_thread(self.taking.take)(max(min(room, MOST_AT_ONCE), 1))
         self.ready.extend(taken.due)
@@ -127,11 +126,13 @@ class Asking:
 
     def _is_enough(self) -> bool:
         """Return whether nothing is to be done here now: another job goes on later."""
-        return self.stopping or not self.share.places or monotonic() < self.dry_until
+        return (
+            self.beating.stopping or not self.beating.share.places or monotonic() < self.dry_until
+        )
 
     def _is_idle(self) -> bool:
         busy = self.doing or self.came or self.kept or self.saving
-        return not busy and (self.stopping or not self.ready)
+        return not busy and (self.beating.stopping or not self.ready)
 
     async def _wait(self) -> None:
         try:
@@ -170,10 +171,7 @@ class Asking:
                 self.saving = len(came) + len(kept)
                 news = await self._received(came, kept)
                 self.saving = 0
-                self.news += news
-                self.stopping = self.stopping or news.paused
-                if self.news.is_bad:
-                    self.beat_soon.set()
+                self.beating.hear(news)
                 self.changed.set()
 
     async def _received(self, came: list[Came], kept: list[Kept]) -> News:
@@ -187,46 +185,20 @@ class Asking:
                 await asyncio.sleep(pause_before_next)
         return await in_thread(self.receiving.receive)(came, kept)
 
-    async def _beats(self, is_crowded: crew.IsCrowded) -> None:
-        begun = monotonic()
-        while True:
-            try:
-                await asyncio.wait_for(self.beat_soon.wait(), BEAT)
-                await asyncio.sleep(SOON)
-            except TimeoutError:
-                pass
-            self.beat_soon.clear()
-            try:
-                await self._beat()
-            except OperationalError:
-                # Another worker was in the way, or the database is away: the next beat will tell.
-                self.missed += 1
-                if self.missed > MOST_MISSED:
-                    raise
-                logger.warning("a beat was missed", exc_info=True)
-                continue
-            self.missed = 0
-            if monotonic() - begun > crew.TURN and not self.stopping:
-                self.stopping = await in_thread(is_crowded)()
-                begun = monotonic()
-
-    async def _beat(self) -> None:
+    def _wish(self) -> Wish:
         held: list[int] = []
         if monotonic() - self.renewed > settings.LEASE_SECONDS / 3:
             held = [one.claimed.pk for one in (*self.doing.values(), *self.ready)]
             self.renewed = monotonic()
         waiting = list(self.ready)[self.allowed or 0 :]
         sizes = [] if self.allowed is None else [one.size for one in waiting]
-        wish = Wish(held, len(self.doing), sizes)
-        news, self.news = self.news, News()
-        try:
-            share = await in_thread(crew.beat)(self.run, self.endpoint, self.worker, wish, news)
-        except OperationalError:
-            self.news += news
-            raise
-        self.share = share
+        return Wish(held, len(self.doing), sizes)
+
+    def _beat(self, wish: Wish, news: News) -> Share:
+        return beat(self.run, self.endpoint, self.worker, wish, news)
+
+    def _heard(self, share: Share) -> None:
         self.allowed = None if share.calls is None else (self.allowed or 0) + share.calls
-        self.stopping = self.stopping or self.share.over
         self.changed.set()
 
     async def _stop(self, helpers: list[asyncio.Task[None]]) -> None:

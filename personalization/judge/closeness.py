@@ -4,9 +4,12 @@ Words are counted over the texts of one question, as they are when a run compute
 part of the rater: it is chosen once on the development part of the study, by best balanced accuracy
 against the majority of strangers, and another threshold is another rater. Where too few items have
 a majority there, the median stands in, so that half of the answers are yes.
+
+The embedding is tf-idf over the question's texts where nothing else is said; any other embedder of
+personalization/embedding/ may take its place, and is another rater.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ from django.db import connection
 
 from annotation.models import Item, Question, Rater
 from annotation.models.rater import RaterKind
+from personalization.embedding.choosing import TFIDF, Embedder, embed_now, embedder_of, provider_of
 from personalization.judge.baselines import best_threshold, middle, needs_threshold, yes_option
 from personalization.judge.choices import swapped_fields
 from personalization.judge.material import Material, load
@@ -24,8 +28,7 @@ from personalization.judge.statements import ITEMS
 from personalization.splits import IN_DEVELOPMENT
 
 NAMES = {"bm25": "BM25", "embedding": "embedding (tf-idf)"}
-# What an embedding is of; BM25 has no space.
-SPACES: dict[str, dict[str, str]] = {"bm25": {}, "embedding": {"space": "tf-idf"}}
+SPACE = "tf-idf"  # of the embedding, where nothing else is said
 MEASURES = {"bm25": bm25, "embedding": tf_idf}
 DEVELOPMENT, MEDIAN = "development", "median"
 # A threshold is chosen on at least so many items, and at most so many: always the same ones.
@@ -37,7 +40,10 @@ TEXTS = (
 )  # fmt: skip
 
 MAJORITIES = f"""
-WITH item AS ({ITEMS} AND i.question_id = %(question)s AND {IN_DEVELOPMENT}), vote AS (
+WITH item AS (
+    SELECT * FROM ({ITEMS} AND i.question_id = %(question)s AND {IN_DEVELOPMENT}) AS one
+    WHERE NOT withheld
+), vote AS (
     SELECT j.item_id, j.value, count(*) AS votes,
         sum(count(*)) OVER (PARTITION BY j.item_id) AS given
     FROM annotation_judgment j JOIN item ON item.id = j.item_id
@@ -50,25 +56,39 @@ ORDER BY md5(item_id::text) LIMIT %(most)s
 """  # noqa: S608 - our own texts
 SOME = f"""
 WITH item AS ({ITEMS} AND i.question_id = %(question)s)
-SELECT id FROM item ORDER BY md5(id::text) LIMIT %(most)s
+SELECT id FROM item WHERE NOT withheld ORDER BY md5(id::text) LIMIT %(most)s
 """  # noqa: S608 - our own texts
 
 
 class Meter:
     """Measures closeness on the items of one question."""
 
-    def __init__(self, question: Question, baseline: str) -> None:
-        """Count the words of the question's texts."""
+    def __init__(self, question: Question, baseline: str, embedder: str = "") -> None:
+        """Count the words of the question's texts; EmbedError where there is no such embedder."""
         self.measure = MEASURES[baseline]
-        self.lexicon = Lexicon.of(_texts(question, answers_only=baseline == "bm25"))
+        self.embedder: Embedder | None = embedder_of(embedder) if is_other(embedder) else None
+        texts = _texts(question, answers_only=baseline == "bm25")
+        self.lexicon = Lexicon.of(() if self.embedder else texts)
 
     def near(self, material: Material) -> tuple[float, ...] | None:
         """Return how close the candidates are, or the one text; None where nothing is compared."""
-        found = compared(material)
-        if found is None:
-            return None
-        asked, texts = found
-        return tuple(self.measure(asked, text, self.lexicon) for text in texts)
+        return self.near_all({0: material}).get(0)
+
+    def near_all(self, materials: Mapping[int, Material]) -> dict[int, tuple[float, ...]]:
+        """Return how close the texts of these items are, of those where anything is compared."""
+        found = {pk: compared(one) for pk, one in materials.items()}
+        asked = {pk: one for pk, one in found.items() if one is not None}
+        if self.embedder is None:
+            return {
+                pk: tuple(self.measure(what, text, self.lexicon) for text in texts)
+                for pk, (what, texts) in asked.items()
+            }
+        said = list(dict.fromkeys(one for what, texts in asked.values() for one in (what, *texts)))
+        rows = dict(zip(said, embed_now(self.embedder, said), strict=True))
+        return {
+            pk: tuple(float(rows[what] @ rows[text]) for text in texts)
+            for pk, (what, texts) in asked.items()
+        }
 
 
 def compared(material: Material) -> tuple[str, tuple[str, ...]] | None:
@@ -95,50 +115,67 @@ class Threshold:
     chosen: str
 
 
-def threshold(question: Question, baseline: str) -> Threshold:
-    """Choose from where on closeness means yes."""
-    meter, yes = Meter(question, baseline), yes_option(scale_of(question))
-    majorities: dict[int, int] = dict(_rows(MAJORITIES, question))
+def is_other(embedder: str) -> bool:
+    """Return whether this is another embedder than the usual one."""
+    return embedder not in ("", TFIDF)
+
+
+def threshold(question: Question, baseline: str, embedder: str = "") -> Threshold:
+    """Choose from where on closeness means yes; of people only who agreed that their texts go there."""
+    meter, yes = Meter(question, baseline, embedder), yes_option(scale_of(question))
+    majorities: dict[int, int] = dict(_rows(MAJORITIES, question, embedder))
     if yes is not None and len(majorities) >= LEAST:
         near = meter_all(meter, list(majorities))
         right = [majorities[pk] == yes.code for pk in near]
         best = best_threshold([one[0] for one in near.values()], right)
         if best is not None:
             return Threshold(best, DEVELOPMENT)
-    some = meter_all(meter, [pk for (pk,) in _rows(SOME, question)])
+    some = meter_all(meter, [pk for (pk,) in _rows(SOME, question, embedder)])
     return Threshold(middle([one[0] for one in some.values()]), MEDIAN)
 
 
 def meter_all(meter: Meter, items: Sequence[int]) -> dict[int, tuple[float, ...]]:
     """Return the closeness of these items, where anything is compared."""
-    found = {}
+    found: dict[int, tuple[float, ...]] = {}
     for start in range(0, len(items), BATCH):
-        for pk, material in load(items[start : start + BATCH]).items():
-            near = meter.near(material)
-            if near is not None:
-                found[pk] = near
+        found |= meter.near_all(load(items[start : start + BATCH]))
     return found
 
 
-def near_rater(baseline: str, question: Question, found: Threshold | None = None) -> Rater:
+def near_rater(
+    baseline: str, question: Question, found: Threshold | None = None, embedder: str = ""
+) -> Rater:
     """Return the baseline that goes by closeness: of yes and no, with this threshold, or one chosen now."""
+    known, name, configuration = f"baseline:{baseline}:v1", NAMES[baseline], {"baseline": baseline}
+    if baseline == "embedding":
+        configuration["space"] = SPACE
+    if is_other(embedder):
+        space = embedder_of(embedder).name
+        known, name = f"baseline:{baseline}:v1[{space}]", f"embedding ({space})"
+        configuration |= {"space": space, "embedder": embedder}
     if not needs_threshold(scale_of(question), question.kind):
-        configuration: dict[str, Any] = {"baseline": baseline, **SPACES[baseline]}
-        return _rater(f"baseline:{baseline}:v1", NAMES[baseline], configuration)
-    found = found or threshold(question, baseline)
-    configuration = {
-        "baseline": baseline, **SPACES[baseline],
-        "question": question.pk, "threshold": found.value, "chosen": found.chosen,
-    }  # fmt: skip
+        return _rater(known, name, configuration)
+    found = found or threshold(question, baseline, embedder)
     said = "no items yet" if found.value is None else f"yes from {found.value:.4g}"
     if found.value is not None and found.chosen == MEDIAN:
         said = f"{said}, the median"
-    fingerprint = f"baseline:{baseline}:v1:{question.pk}:{found.chosen}:{found.value!r}"
-    return _rater(fingerprint, f"{NAMES[baseline]}, {said}", configuration)
+    return _rater(
+        f"{known}:{question.pk}:{found.chosen}:{found.value!r}",
+        f"{name}, {said}",
+        {
+            **configuration,
+            "question": question.pk,
+            "threshold": found.value,
+            "chosen": found.chosen,
+        },
+    )
 
 
 def chosen_raters(baseline: str, question: Question) -> list[Rater]:
-    """Return the raters of a baseline with a threshold for a question, the newest last."""
+    """Return the raters of a baseline with a threshold for a question, the newest last.
+
+    Of embeddings those of the usual space.
+    """
     of_question = {"baseline": baseline, "question": question.pk}
     kept = Rater.objects.filter(kind=RaterKind.BASELINE, configuration__contains=of_question)
     return list(kept.filter(fingerprint__startswith=f"baseline:{baseline}:v1:").order_by("pk"))
@@ -152,8 +189,9 @@ def _rater(fingerprint: str, name: str, configuration: dict[str, Any]) -> Rater:
     return rater
 
 
-def _rows(sql: str, question: Question) -> list[Any]:
-    asked = {"question": question.pk, "most": MOST, **agreed(question.study_id, "")}
+def _rows(sql: str, question: Question, embedder: str) -> list[Any]:
+    outside = agreed(question.study_id, provider_of(embedder))
+    asked = {"question": question.pk, "most": MOST, **outside}
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         found: list[Any] = cursor.fetchall()

@@ -3,14 +3,17 @@
 from functools import lru_cache
 
 from annotation.models import Question
+from personalization.embedding.errors import EmbedError
 from personalization.judge.baselines import BASELINES, CLOSENESS, Known
 from personalization.judge.closeness import Meter
-from personalization.judge.leases import Claimed, claim, drop
+from personalization.judge.leases import Claimed, claim, drop, let_go
 from personalization.judge.material import Material, load
 from personalization.judge.panel_runs import asked_in, compute_panel
+from personalization.judge.pausing import pause
 from personalization.judge.planning import is_panel, standing
 from personalization.judge.scales import scale_of
 from personalization.judge.settling import Read, keep
+from personalization.llm.backend import AskError
 from personalization.models import JudgeRun
 from personalization.work import claim_name
 
@@ -25,11 +28,7 @@ def compute(run: JudgeRun) -> bool:
     worker = claim_name()
     configuration = run.rater.configuration
     baseline = str(configuration["baseline"])
-
-    def near(one: Claimed, material: Material | None) -> tuple[float, ...] | None:
-        if material is None or baseline not in CLOSENESS:
-            return None
-        return _meter(questions[one.question], baseline, run.pk, planned).near(material)
+    embedder = str(configuration.get("embedder", ""))
 
     def read(one: Claimed, material: Material | None) -> Read:
         known = Known(
@@ -39,7 +38,7 @@ def compute(run: JudgeRun) -> bool:
             worse=questions[one.question].worse,
             lengths=material.lengths if material else None,
             majority=configuration.get("majority"),
-            near=near(one, material),
+            near=near.get(one.item),
             threshold=configuration.get("threshold"),
         )
         return Read(one.pk, one.item, BASELINES[baseline](known))
@@ -54,11 +53,24 @@ def compute(run: JudgeRun) -> bool:
     scales = {pk: scale_of(one) for pk, one in questions.items()}
     planned = JudgeRun.objects.values_list("planned", flat=True).get(pk=run.pk)
     texts = load([one.item for one in claimed]) if baseline in READS_TEXTS else {}
+    near: dict[int, tuple[float, ...]] = {}
+    for question in questions.values() if baseline in CLOSENESS else ():
+        items = {one.item for one in claimed if one.question == question.pk}
+        materials = {pk: text for pk, text in texts.items() if pk in items}
+        try:
+            meter = _meter(question, baseline, embedder, run.pk, planned)
+            if meter.embedder is not None and meter.embedder.name != configuration["space"]:
+                raise EmbedError(f"{embedder} is another model by now: {meter.embedder.name}.")
+            near |= meter.near_all(materials)
+        except (AskError, EmbedError) as error:
+            let_go(worker, [one.pk for one in claimed])
+            pause(run.pk, str(error) if isinstance(error, AskError) else f"bad_request: {error}")
+            return False
     keep(run, worker, [read(one, texts.get(one.item)) for one in claimed], scales)
     return True
 
 
 @lru_cache(maxsize=4)
-def _meter(question: Question, baseline: str, run: int, planned: int) -> Meter:
+def _meter(question: Question, baseline: str, embedder: str, run: int, planned: int) -> Meter:
     """Return what measures closeness: words are counted once for what a run has planned so far."""
-    return Meter(question, baseline)
+    return Meter(question, baseline, embedder)

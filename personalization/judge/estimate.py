@@ -6,19 +6,13 @@ made. Nothing is sent, and nothing is saved.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from annotation.models import Question, Study
-from personalization.judge import forecast
 from personalization.judge.budgets import seen_in
-from personalization.judge.forecast import Bound, Range, Speed
 from personalization.judge.ledger import totals
 from personalization.judge.manner import Manner
 from personalization.judge.material import load
-from personalization.judge.money import Seen
 from personalization.judge.planning import drawn, preview
 from personalization.judge.prompting import request
 from personalization.judge.raters import configured, known_judge
@@ -26,14 +20,16 @@ from personalization.judge.scales import scale_of
 from personalization.llm import tokens
 from personalization.llm.backend import Ask
 from personalization.llm.pricing import cost
-from personalization.models import Endpoint, JudgeRun, Price, Pulse
+from personalization.models import Endpoint, JudgeRun, Price
 from personalization.models.run import RunSource
 from personalization.prices import price_on
+from personalization.runs import forecast
+from personalization.runs.forecast import Bound, Range
+from personalization.runs.forecasting import Earlier, micros_of, speed_of
+from personalization.runs.money import Seen
 
 MOST_DRAWN = 50
 EARLIER_RUNS = 5
-# What a server has said of its limits is believed for so long.
-FRESH = timedelta(hours=24)
 PLAIN = Manner()
 
 
@@ -64,22 +60,6 @@ class Estimate:
     def currency(self) -> str:
         """Return the currency of the price; empty where none is known."""
         return self.price.currency if self.price is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What earlier runs of the same model at the same endpoint tell."""
-
-    seen: Sequence[Seen] = ()
-    written: Sequence[int] = ()  # tokens of answers in the same form
-    latency: float | None = None
-
-    @property
-    def counted(self) -> list[tuple[int, int]]:
-        """Return estimated and real tokens of requests, where the endpoint counts."""
-        return [
-            (one.estimated, one.prompt_tokens) for one in self.seen if one.prompt_tokens is not None
-        ]
 
 
 def estimate(
@@ -114,7 +94,7 @@ def estimate(
     earlier = _earlier(endpoint, model, manner)
     read, written, longest = _tokens(plan.readings, asks, earlier, manner)
     price = price_on(endpoint, model)
-    speed = _speed(endpoint, earlier.latency)
+    speed = speed_of(endpoint, earlier.latency)
     seconds, held_by = forecast.seconds_for(plan.readings, read + written, speed)
     return Estimate(
         items=plan.items,
@@ -125,7 +105,7 @@ def estimate(
         prompt_tokens=read,
         completion_tokens=written,
         price=price,
-        micros=_micros(price, read, written),
+        micros=micros_of(price, read, written),
         most_micros=cost(price, int(read.high) + 1, longest) if price is not None else None,
         seconds=seconds,
         held_by=held_by,
@@ -161,17 +141,6 @@ def _tokens(
     return each * forecast.ratio_of(earlier.counted) * calls, answer * calls, longest * calls
 
 
-def _micros(price: Price | None, read: Range, written: Range) -> Range | None:
-    if price is None:
-        return None
-    ends = zip(_ends(read), _ends(written), strict=True)
-    return Range(*(cost(price, asked, answered) for asked, answered in ends))
-
-
-def _ends(one: Range) -> tuple[int, int, int]:
-    return round(one.low), round(one.expected), round(one.high)
-
-
 def _earlier(endpoint: Endpoint, model: str, manner: Manner) -> Earlier:
     """Return what the last runs of a model tell: of all its requests, and of answers in this form."""
     runs = JudgeRun.objects.select_related("rater").filter(
@@ -189,12 +158,3 @@ def _earlier(endpoint: Endpoint, model: str, manner: Manner) -> Earlier:
         answered = totals(run).answered
         calls, milliseconds = calls + answered.calls, milliseconds + answered.milliseconds
     return Earlier(seen, written, milliseconds / calls / 1000 if calls else None)
-
-
-def _speed(endpoint: Endpoint, latency: float | None) -> Speed:
-    """Return what holds calls up: what the server says of itself goes before what somebody read."""
-    pulse = Pulse.objects.filter(endpoint=endpoint, seen_at__gte=timezone.now() - FRESH).first()
-    requests, read = endpoint.requests_per_minute, endpoint.tokens_per_minute
-    if pulse is not None:
-        requests, read = pulse.seen_requests or requests, pulse.seen_tokens or read
-    return Speed(endpoint.concurrency, latency, requests, read)

@@ -1,28 +1,12 @@
-"""Jobs of runs: a job only says which run to carry on."""
+"""Jobs of judges' runs; see personalization/runs/jobs.py."""
 
 from datetime import datetime
 
-from django.db import transaction
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.tasks import configure_task
-
-from annotation.work import JOBS
+from personalization.runs.jobs import look_for
 
 JOB = "judge_run"
-QUEUE = "batch"
 
 
 def look_for_readings(run: int, at: datetime | None = None) -> None:
     """Let a worker carry a run on, not before `at`; one waiting job for a run is enough."""
-    job = configure_task(
-        name=JOB,
-        job_manager=JOBS,
-        queue=QUEUE,
-        schedule_at=at,
-        queueing_lock=f"{JOB}:{run}",
-    )
-    try:
-        with transaction.atomic():
-            job.defer(run_id=run)
-    except AlreadyEnqueued:
-        return
+    look_for(JOB, run, at)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from annotation.mentions import personalized
 from annotation.models import Item
 from annotation.models.question import Kind
 from personalization.judge.choices import Scale, Side, swapped_fields
@@ -91,7 +92,14 @@ def load(
         known_of_people(one for one in rows if _shows_attributes(one, manner)),
     )
     personas = persona_texts(rows, manner.persona)
-    found = {one.pk: replace(_material(one, texts), persona=personas[one.pk]) for one in rows}
+    found = {
+        # What a text says is there to be seen, whoever the person is.
+        one.pk: replace(
+            _material(one, texts),
+            persona="" if one.question.kind == Kind.MENTION else personas[one.pk],
+        )
+        for one in rows
+    }
     if answers:
         _add_examples(found, rows, answers)
     return {pk: one for pk, one in found.items() if pk in wanted}
@@ -159,6 +167,12 @@ def _of_record(fields: dict[str, str]) -> Material:
 def _of_pair(item: Item, gathered: Gathered, chat: str) -> Material:
     pair = item.response_pair
     assert pair is not None  # noqa: S101 - for the type checker
+    if item.question.kind == Kind.MENTION and item.attribute is not None:
+        named = personalized(pair)
+        if named is not None:
+            # One reading of one text: no sides, no request that might say it as well.
+            texts = {"response": named.text, "attribute": item.attribute.text}
+            return Material("judge_record", texts)
     texts = {"query": pair.query.text, "response_a": pair.a.text, "response_b": pair.b.text}
     prompt = "judge_record"
     if item.attribute is not None:

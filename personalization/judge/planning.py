@@ -10,6 +10,7 @@ from django.db.models import F
 from annotation.consent import versions_naming
 from annotation.models import Question, Study
 from annotation.models.question import Kind
+from personalization.embedding.choosing import provider_of
 from personalization.judge import statements
 from personalization.judge.choices import Side
 from personalization.judge.injections import CORPUS
@@ -145,7 +146,12 @@ def questions_of(run: JudgeRun) -> list[Question]:
 
 def _provider(run: JudgeRun) -> str:
     """Return to whom texts go; empty where they stay here."""
-    return run.endpoint.provider if run.endpoint is not None else ""
+    return sent_to(run.rater.configuration) if run.endpoint is None else run.endpoint.provider
+
+
+def sent_to(configuration: Mapping[str, Any]) -> str:
+    """Return to whom a rater that is computed here sends texts, to be measured; empty: to nobody."""
+    return provider_of(str(configuration.get("embedder", "")))
 
 
 def agreed(study: int, provider: str) -> dict[str, Any]:

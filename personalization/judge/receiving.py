@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from personalization.judge import saving
-from personalization.judge.crew import News
 from personalization.judge.leases import put_off
 from personalization.judge.ledger import Entry, note
 from personalization.judge.parsing import read
@@ -19,6 +18,7 @@ from personalization.judge.settling import Read, keep, lock
 from personalization.judge.taking import Due, Kept, Taking
 from personalization.llm.backend import Answer, AskError
 from personalization.models import JudgeRun, ModelCall
+from personalization.runs.crew import News
 
 # How often one reading is asked for within a run: after errors that pass, after refusals because
 # others asked too much, and after answers that nobody can read.

@@ -7,7 +7,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from personalization.agreement.report.cache import fresh
-from personalization.judge import crew
 from personalization.judge.asking import Asking
 from personalization.judge.computing import compute
 from personalization.judge.jobs import look_for_readings
@@ -16,6 +15,7 @@ from personalization.judge.pausing import pause
 from personalization.judge.planning import plan, questions_of
 from personalization.models import JudgeRun
 from personalization.models.run import RunSource
+from personalization.runs import crew
 from personalization.steps import in_thread
 
 PAUSE = timedelta(seconds=1)

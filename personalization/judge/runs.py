@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,20 +16,18 @@ from personalization.judge.budgets import BudgetError, no_price, set_budget
 from personalization.judge.closeness import near_rater
 from personalization.judge.jobs import JOB, look_for_readings
 from personalization.judge.manner import Manner
-from personalization.judge.money import BUDGET, NO_PRICE
 from personalization.judge.pausing import pause
-from personalization.judge.planning import is_panel, preview
+from personalization.judge.planning import is_panel, preview, sent_to
 from personalization.judge.raters import baseline_rater, judge_rater, majority_rater
 from personalization.judge.scales import most_common, scale_of
 from personalization.models import Endpoint, JudgeRun, Verdict
 from personalization.models.run import RunSource
 from personalization.prices import rate_on
 from personalization.prompt_versions import use
+from personalization.runs.pausing import ASKED, limits_mended
 
 OURS = (RunSource.CALLED, RunSource.COMPUTED)  # other runs come from outside
 PLAIN = Manner()
-# Kinds of trouble; the word stands before a colon.
-DEADLINE, ASKED = "deadline", "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +79,42 @@ def start_judge(
 
 @transaction.atomic
 def start_baselines(
-    study: Study, questions: Sequence[Question], names: Iterable[str], by: User | None = None
+    study: Study,
+    questions: Sequence[Question],
+    names: Iterable[str],
+    by: User | None = None,
+    *,
+    embedder: str = "",
 ) -> list[JudgeRun]:
-    """Let baselines answer those of the questions that they have something to say about."""
+    """Let baselines answer those of the questions that they have something to say about.
+
+    `embedder` is a model on disk, in place of the usual embedding (`start_embedding`: any other).
+    """
     runs = []
     for name in names:
         asked = [one for one in questions if makes_sense(name, scale_of(one), one.kind)]
         if name == "majority":
             pairs = [(majority_rater(one, most_common(one)), [one]) for one in asked]
         elif name in CLOSENESS:
-            pairs = [(near_rater(name, one), [one]) for one in asked]
+            other = embedder if name == "embedding" else ""
+            pairs = [(near_rater(name, one, embedder=other), [one]) for one in asked]
         else:
             pairs = [(baseline_rater(name), asked)] if asked else []
         runs += [_start(study, rater, each, by, source=RunSource.COMPUTED) for rater, each in pairs]
     return runs
+
+
+def start_embedding(
+    study: Study, question: Question, embedder: str, by: User | None = None
+) -> JudgeRun:
+    """Let another embedder than the usual one answer a question, as a baseline.
+
+    Where a threshold is to be chosen, texts are measured now, so call it in no transaction;
+    EmbedError, AskError where that fails.
+    """
+    rater = near_rater("embedding", question, embedder=embedder)
+    with transaction.atomic():
+        return start_computed(study, rater, [question], by)
 
 
 def start_computed(
@@ -125,7 +145,7 @@ def _start(
     )  # fmt: skip
     run = same.filter(finished_at=None).first()
     if run is None and (done := same.order_by("-pk").first()) is not None:
-        provider = endpoint.provider if endpoint is not None else ""
+        provider = sent_to(rater.configuration) if endpoint is None else endpoint.provider
         manner = Manner.read(rater.configuration)
         left = preview(
             study, questions, provider=provider, rater=rater.pk, most=limits.most_items,
@@ -166,14 +186,7 @@ def set_limits(run: JudgeRun, budget_micros: int | None, deadline: datetime | No
     if not open_runs.update(deadline=deadline):
         return False
     set_budget(run, budget_micros)
-    enough = Q(budget_micros=None) | Q(budget_micros__gt=F("spent_micros"))
-    in_time = Q(deadline=None) | Q(deadline__gt=Now())
-    mended = (
-        Q(trouble__startswith=BUDGET) & enough
-        | Q(trouble__startswith=NO_PRICE, budget_micros=None)
-        | Q(trouble__startswith=DEADLINE) & in_time
-    )
-    if open_runs.filter(mended, paused_at__isnull=False).exists():
+    if open_runs.filter(limits_mended(), paused_at__isnull=False).exists():
         try_again(run)
     return True
 

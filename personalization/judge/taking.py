@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from annotation.models import Question
-from personalization.judge import budgets, money, saving
+from personalization.judge import budgets, saving
 from personalization.judge.choices import Scale
 from personalization.judge.leases import (
     Claimed,
@@ -22,7 +22,6 @@ from personalization.judge.leases import (
 from personalization.judge.ledger import Entry, note
 from personalization.judge.manner import Manner
 from personalization.judge.material import Material, load
-from personalization.judge.money import Purse
 from personalization.judge.pausing import pause
 from personalization.judge.planning import questions_of, standing
 from personalization.judge.planting import with_attack
@@ -33,6 +32,8 @@ from personalization.llm.backend import Answer, Ask, AskError
 from personalization.llm.protocol import answer as read_raw
 from personalization.llm.tokens import of_ask
 from personalization.models import Endpoint, JudgeRun, ModelCall
+from personalization.runs import money
+from personalization.runs.money import Purse
 
 ANSWER_TOKENS = 200
 PRICED = 60.0  # seconds after which a new price is heard of

@@ -5,12 +5,17 @@ what came back since the last time (a "flush"). Times are seconds of any one clo
 
 **Places** (additive increase, multiplicative decrease, as in TCP). A new endpoint has all places
 that its settings give it. Each answer adds 1 / places: about one place per round trip, up to the
-most. A refusal for asking too often (429) takes some away, at most once in 2 s, because what was
+most. Refusals for asking too often (429) take some away, at most once in 2 s, because what was
 under way before the cut is refused as well. How much follows from the share that was refused, as
-in DCTCP (RFC 8257): times 1 - 2 x share, and never less than times 0.7. One stray 429 among many
-answers hardly slows anybody down; where a seventh or more is refused the cut is the full one. More
-outages than answers cut in the same way, because some servers that have too much to do say 503 or
-nothing at all. There is always at least one place.
+in DCTCP (RFC 8257): times 1 - 2 x share, and never less than times 0.7.
+
+The share is that of all calls since the last cut, the older ones fading out after a round of the
+places; a whole round is taken as answered before anything came. A flush alone would tell little: one
+refusal and nothing else in it is no share of 100 %. A share of up to 8 % cuts nothing: it costs less
+to ask these few again than to leave places empty, and where a server refuses at random there is no
+number of places at which it would stop. Where it has a limit, about so much goes on being refused.
+More outages than answers cut in the same way, because some servers that have too much to do say 503
+or nothing at all. There is always at least one place.
 
 **Breaker.** 8 outages in a row (5xx, time-outs, no connection, broken answers on the way), without
 an answer or a 429 between, open it: nobody asks for 5 s. Then it is half open: one place. If that
@@ -23,7 +28,7 @@ Where nothing has been heard for five minutes much may have changed: then they d
 
 **Quiet.** Where the endpoint says how long to wait (Retry-After, or nothing left until a reset)
 nobody asks before, for 300 s at the most; a reset that it only counts in days is asked about again
-after a minute.
+after a minute. One or two refusals among many answers are those calls' own affair: `is_stray`.
 """
 
 from collections.abc import Mapping
@@ -35,6 +40,10 @@ from personalization.llm.limits import MINUTE, Limits
 EVERY = 1e6  # places: as many as the settings give
 CUT, CUT_PAUSE = 0.7, 2.0
 PER_SHARE = 2.0  # what a share that was refused takes of the places, as a multiple of it
+TOLERATED = 0.08  # a share that takes nothing
+ROUNDS = 1.0  # of the places: how many calls are remembered
+BEFORE = 1.0  # rounds that are taken as answered before anything came
+FEW = 3
 OUTAGES = 8
 OPEN, LONGEST_OPEN = 5.0, 300.0  # seconds
 LONGEST_QUIET = 300.0
@@ -53,6 +62,10 @@ class Pace:
     open_until: float | None = None  # later than this it is half open
     quiet_until: float | None = None
     heard_at: float | None = None
+    # What came since the last cut, the older calls fading out.
+    answered: float = 0.0
+    limited: float = 0.0
+    outages: float = 0.0
 
     def stored(self) -> dict[str, Any]:
         """Return what a database row keeps."""
@@ -77,6 +90,11 @@ def places(pace: Pace, most: int, now: float) -> int:
 def free_at(pace: Pace, now: float) -> float:
     """Return from when on anybody may ask: now, or when the breaker is half open and quiet over."""
     return max(now, pace.open_until or now, pace.quiet_until or now)
+
+
+def is_stray(pace: Pace, answered: int, limited: int) -> bool:
+    """Return whether so few refusals of a flush say nothing about the endpoint as a whole."""
+    return limited < answered or (limited < FEW and pace.answered > pace.limited + limited)
 
 
 def quiet_for(limits: Limits | None, retry_after: float | None) -> float | None:
@@ -118,8 +136,11 @@ def after(
     pace = _breaker(pace, answered + limited, outages, now)
     if pace.open_until is not None:
         return pace
-    refused = limited + (outages if outages > answered else 0)
-    return _cut(pace, refused, answered, now) if refused else _grown(pace, answered, most)
+    pace = _remembered(pace, answered, limited, outages, now)
+    share = _share(pace)
+    if share <= TOLERATED or _was_just_cut(pace, now):
+        return _grown(pace, answered, most)
+    return _cut(pace, share, now)
 
 
 def _closed(pace: Pace) -> Pace:
@@ -140,12 +161,36 @@ def _breaker(pace: Pace, alive: int, outages: int, now: float) -> Pace:
     return replace(pace, outages_in_row=in_row, opened=pace.opened + 1, open_until=now + length)
 
 
-def _cut(pace: Pace, refused: int, answered: int, now: float) -> Pace:
-    if pace.cut_at is not None and 0 <= now - pace.cut_at < CUT_PAUSE:
-        return pace
-    share = refused / (refused + answered)
+def _was_just_cut(pace: Pace, now: float) -> bool:
+    return pace.cut_at is not None and 0 <= now - pace.cut_at < CUT_PAUSE
+
+
+def _remembered(pace: Pace, answered: int, limited: int, outages: int, now: float) -> Pace:
+    """Return the pace with what came; what was refused just after a cut was asked before it."""
+    if _was_just_cut(pace, now):
+        limited = outages = 0
+    room = max(ROUNDS * pace.places - answered - limited - outages, 0.0)
+    known = pace.answered + pace.limited + pace.outages
+    fade = min(room / known, 1.0) if known else 0.0
+    return replace(
+        pace,
+        answered=pace.answered * fade + answered,
+        limited=pace.limited * fade + limited,
+        outages=pace.outages * fade + outages,
+    )
+
+
+def _share(pace: Pace) -> float:
+    """Return the share that was refused."""
+    refused = pace.limited + (pace.outages if pace.outages > pace.answered else 0)
+    return refused / (refused + pace.answered + BEFORE * pace.places)
+
+
+def _cut(pace: Pace, share: float, now: float) -> Pace:
     factor = max(1 - PER_SHARE * share, CUT)
-    return replace(pace, places=max(pace.places * factor, 1.0), cut_at=now, slow_to=None)
+    fewer = max(pace.places * factor, 1.0)
+    # What was refused has had its effect; what was answered still tells that the endpoint works.
+    return replace(pace, places=fewer, cut_at=now, slow_to=None, limited=0.0, outages=0.0)
 
 
 def _grown(pace: Pace, answered: int, most: int) -> Pace:

@@ -11,17 +11,27 @@ from personalization.models import (
     AgreementPatterns,
     AgreementReport,
     ApiToken,
+    Arm,
+    ArmAttribute,
+    ArmLedger,
+    ArmResponse,
+    ArmRun,
     Crew,
     Endpoint,
     Extraction,
     Generation,
     JudgeRun,
     Ledger,
+    Merging,
     ModelCall,
+    PairingPlan,
+    Pointing,
     Price,
     PromptVersion,
     Reply,
+    Revision,
     StepModel,
+    Vector,
     Verdict,
 )
 from tests import factories as make
@@ -81,6 +91,74 @@ def generation() -> Generation:
     return Generation.objects.create(
         enrollment=person, query=query, condition="none", arm=make.arm(step="generation")
     )
+
+
+def arm() -> Arm:
+    return make.arm()
+
+
+def revising() -> Arm:
+    base = make.arm()
+    return Arm.objects.create(
+        study=base.study, step="revision", name="r", source="called", fingerprint="r", base=base
+    )
+
+
+def imported() -> Arm:
+    return Arm.objects.create(
+        study=make.study(), step="extraction", name="i", source="imported", fingerprint="i"
+    )
+
+
+def arm_attribute() -> ArmAttribute:
+    return ArmAttribute.objects.create(arm=make.arm(), attribute=make.attribute())
+
+
+def arm_response() -> ArmResponse:
+    return ArmResponse.objects.create(arm=make.arm(step="generation"), response=make.response())
+
+
+def arm_run() -> ArmRun:
+    of = make.arm()
+    return ArmRun.objects.create(study=of.study, arm=of, endpoint=endpoint())
+
+
+def arm_ledger() -> ArmLedger:
+    return ArmLedger.objects.create(run=arm_run(), minute=NOW, outcome="answered", calls=3)
+
+
+def merging() -> Merging:
+    read = extraction()
+    return Merging.objects.create(arm=read.arm, enrollment=make.enrolled(), up_to=read)
+
+
+def pointing() -> Pointing:
+    return Pointing.objects.create(arm=make.arm(), attribute=make.attribute())
+
+
+def revision() -> Revision:
+    return Revision.objects.create(
+        arm=make.arm(), attribute=make.attribute(), kind="check", text="The user sails."
+    )
+
+
+def in_trial(row: Make) -> Make:
+    """Make the same row within a trial."""
+
+    def made() -> models.Model:
+        of = row()
+        update(of, run=arm_run(), trial=True)
+        return of
+
+    return made
+
+
+def vector() -> Vector:
+    return Vector.objects.create(embedder="tfidf", text_hash=make.new("hash"), values=[1.0])
+
+
+def pairing_plan() -> PairingPlan:
+    return PairingPlan.objects.create(study=make.study())
 
 
 def token() -> ApiToken:
@@ -158,6 +236,39 @@ RULES: list[tuple[str, Make, list[Row], Row]] = [
         [{"settled_at": NOW, "failure": "gone"}],
         {"settled_at": NOW, "failure": None},
     ),
+    ("arm_step_known", arm, [{"step": "generation"}], {"step": "dance"}),
+    ("arm_source_known", arm, [{"source": "imported"}], {"source": "dreamt"}),
+    ("arm_author_known", arm, [{"author": "human"}], {"author": "cat"}),
+    ("arm_named", arm, [{"name": "ours"}], {"name": ""}),
+    ("arm_imported_asks_nobody", imported, [{"model": "large"}], {"live": True}),
+    (
+        "arm_revision_has_base",
+        revising,
+        [{"source": "imported", "base": None}],
+        {"source": "called"},
+    ),
+    ("arm_revision_has_base", revising, [{"step": "revision"}], {"step": "extraction"}),
+    (
+        "arm_attribute_left_out_known",
+        arm_attribute,
+        [{"left_out": "withdrawn"}, {"left_out": "dropped"}, {"left_out": "refined"}],
+        {"left_out": "lost"},
+    ),
+    ("arm_run_spent_not_negative", arm_run, [{"spent_micros": 0}], {"spent_micros": -1}),
+    ("arm_run_budget_not_negative", arm_run, [{"budget_micros": 0}], {"budget_micros": -1}),
+    ("extraction_trial_in_run", extraction, [{"trial": False}], {"trial": True}),
+    ("merging_trial_in_run", merging, [{"trial": False}], {"trial": True}),
+    ("pointing_trial_in_run", pointing, [{"trial": False}], {"trial": True}),
+    ("revision_trial_in_run", revision, [{"trial": False}], {"trial": True}),
+    ("generation_trial_in_run", generation, [{"trial": False}], {"trial": True}),
+    ("revision_kind_known", revision, [{"kind": "rewrite", "round": 1}], {"kind": "dance"}),
+    ("revision_rounds", revision, [{"round": 2}], {"round": 3}),
+    ("revision_rounds", revision, [{"kind": "rewrite", "round": 2}], {"round": 0}),
+    ("revision_has_text", revision, [{"text": "The user swims."}], {"text": ""}),
+    ("generation_written_or_failed", in_trial(generation), [{"settled_at": NOW}], {"trial": False}),
+    ("pairing_plan_queries_ordered", pairing_plan, [{"queries_min": 5}], {"queries_min": 6}),
+    ("pairing_plan_queries_ordered", pairing_plan, [{"queries_min": 1}], {"queries_min": 0}),
+    ("pairing_plan_people_some", pairing_plan, [{"people_max": 1}], {"people_max": 0}),
     ("run_source_known", lambda: run(source="posted"), [{"source": "computed"}], {"source": "x"}),
     ("run_called_at_endpoint", run, [{"planned": 2}], {"endpoint": None}),
     ("run_spent_not_negative", run, [{"spent_micros": 0}], {"spent_micros": -1}),
@@ -191,10 +302,8 @@ def test_columns(rule: str, row: Make, good: list[Row], bad: Row) -> None:
 UNIQUE: list[tuple[str, Make, list[Row]]] = [
     # rule, row, columns of copies that are accepted; the same row again is refused
     ("call_attempt_once", call, [{"attempt": 1}, {"work_id": 2}, {"step": "judge"}]),
-    ("extraction_once", extraction, [{"extractor": "large v1"}]),
     ("report_kept_once", report, [{"selection": "abc"}]),
     ("patterns_kept_once", patterns, [{"selection": "abc"}, {"role": "first_person"}]),
-    ("generation_once", generation, [{"condition": "all"}, {"generator": "large v1"}]),
     ("crew_once", crew, [{"worker": "two"}]),
     ("ledger_once", ledger, [{"outcome": "timeout"}]),
     ("price_once", price, [{"model": "large"}, {"since": NOW.date()}]),
@@ -212,6 +321,71 @@ def test_only_once(rule: str, row: Make, others: list[Row]) -> None:
         copy(kept, **columns)
     with refused(rule):
         copy(kept)
+
+
+def of_another_arm() -> Row:
+    return {"arm": make.arm()}
+
+
+def of_a_trial() -> Row:
+    return {"trial": True, "run": arm_run()}
+
+
+def of_another_run() -> Row:
+    return {"run": arm_run()}
+
+
+def of_no_trial() -> Row:
+    return {"trial": False, "run": None}
+
+
+# Work of an arm is done once, and once more in each trial; the columns are made when a test runs.
+OF_ARMS: list[tuple[str, Make, list[Callable[[], Row]]]] = [
+    ("arm_name_once", arm, [lambda: {"name": "n", "fingerprint": "f"}]),
+    (
+        "arm_attribute_once",
+        arm_attribute,
+        [lambda: {"arm": make.arm()}, lambda: {"attribute": make.attribute()}],
+    ),
+    (
+        "arm_response_once",
+        arm_response,
+        [lambda: {"arm": make.arm(step="generation")}, lambda: {"response": make.response()}],
+    ),
+    ("arm_ledger_once", arm_ledger, [lambda: {"outcome": "lost"}, lambda: {"run": arm_run()}]),
+    ("vector_once", vector, [lambda: {"embedder": "other"}, lambda: {"text_hash": "other"}]),
+    ("extraction_once", extraction, [of_another_arm, of_a_trial]),
+    ("merging_once", merging, [of_another_arm, of_a_trial]),
+    ("pointing_once", pointing, [of_another_arm, of_a_trial]),
+    ("revision_once", revision, [of_another_arm, of_a_trial]),
+    ("generation_once", generation, [of_another_arm, of_a_trial]),
+    ("extraction_trial_once", in_trial(extraction), [of_another_run, of_no_trial]),
+    ("merging_trial_once", in_trial(merging), [of_another_run, of_no_trial]),
+    ("pointing_trial_once", in_trial(pointing), [of_another_run, of_no_trial]),
+    ("revision_trial_once", in_trial(revision), [of_another_run, of_no_trial]),
+    ("generation_trial_once", in_trial(generation), [of_another_run, of_no_trial]),
+    ("revision_once", revision, [lambda: {"round": 1}, lambda: {"kind": "rewrite", "round": 1}]),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "others"), OF_ARMS, ids=[f"{rule}-{len(others)}" for rule, _, others in OF_ARMS]
+)
+def test_arms_do_things_once(rule: str, row: Make, others: list[Callable[[], Row]]) -> None:
+    """The same is refused a second time; for another arm, or in another trial, it is not."""
+    kept = row()
+    for columns in others:
+        copy(kept, **columns())
+    with refused(rule):
+        copy(kept)
+
+
+def test_an_arm_is_one_configuration() -> None:
+    """Another name for the same configuration is refused; in another study it is another arm."""
+    kept = arm()
+    with refused("arm_fingerprint_once"):
+        copy(kept, name="another")
+    copy(kept, study=make.study())
 
 
 def test_a_second_attempt_is_the_same_verdict() -> None:

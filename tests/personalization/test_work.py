@@ -1,5 +1,7 @@
 """A row of work has one worker at a time, comes back when its worker dies, and is settled once."""
 
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,11 @@ from personalization.work import (
     ROUND,
     TakenOverError,
     claim,
+    claim_name,
+    free_of_dead,
+    is_dead,
     is_last,
+    later,
     next_attempt,
     release,
     renew,
@@ -205,3 +211,35 @@ def test_replies_come_first() -> None:
     look("reply", 1)
     priorities = ProcrastinateJob.objects.order_by("id").values_list("priority", flat=True)
     assert list(priorities) == [0, 1]
+
+
+def test_who_has_ended_on_this_machine_is_dead() -> None:
+    """Not we ourselves, nor anybody whom we cannot see: another machine, a name of another kind."""
+    machine, own, token = claim_name().rsplit(":", 2)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert is_dead(f"{machine}:{ended.pid}:{token}")
+    assert not is_dead(f"{machine}:{own}:{token}")
+    assert not is_dead(f"elsewhere:{ended.pid}:{token}")
+    assert not any(is_dead(name) for name in ("", "one", f"{machine}:x:y", f"{machine}:1:y"))
+
+
+def test_what_the_dead_hold_is_free_at_once() -> None:
+    """What the living hold is not."""
+    row(), row()
+    theirs, ours = taken(2)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    machine, _own, token = claim_name().rsplit(":", 2)
+    Pairing.objects.filter(pk=theirs.pk).update(worker=f"{machine}:{ended.pid}:{token}")
+    assert free_of_dead(Pairing.objects.all()) == 1
+    assert [one.pk for one in taken(2)] == [theirs.pk]
+    assert ours.worker is not None
+
+
+def test_a_row_can_be_let_go_for_later() -> None:
+    """It keeps its attempt, and nobody has it before its time."""
+    claimed = one()
+    later(claimed, 60)
+    claimed.refresh_from_db()
+    assert (claimed.worker, claimed.attempt, taken()) == (None, 0, [])

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from personalization.judge.runs import look_for_abandoned
+from personalization.judge import runs as judges
 from personalization.live import find
+from personalization.pipeline import runs as arms
 
 
 class Command(BaseCommand):
@@ -16,4 +17,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Find it."""
         find()
-        look_for_abandoned()
+        judges.look_for_abandoned()
+        arms.look_for_abandoned()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from asgiref.sync import async_to_sync
+from django.db.models import F
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -16,6 +17,14 @@ from personalization.models import Endpoint, JudgeRun, Verdict
 from tests import factories as make
 from tests import laid
 from tests.llm_server import LLMServer
+
+# Sheets mix what they ask about: the order in which a test has made it.
+AS_MADE = (
+    "item__sheet",
+    F("item__relevance_pair").asc(nulls_first=True),
+    F("item__attribute").asc(nulls_first=True),
+    "item",
+)
 
 
 def study(*people: m.Enrollment) -> m.Study:
@@ -87,16 +96,16 @@ def jobs(run: JudgeRun) -> int:
 
 
 def readings(run: JudgeRun) -> dict[str, list[tuple[int | None, str | None]]]:
-    """Return values and reasons of all readings, by side, in the order of items."""
+    """Return values and reasons of all readings, by side, in the order in which items were made."""
     found: dict[str, list[tuple[int | None, str | None]]] = {}
-    for one in Verdict.objects.filter(rater=run.rater).order_by("item", "side"):
+    for one in Verdict.objects.filter(rater=run.rater).order_by(*AS_MADE, "side"):
         found.setdefault(one.side, []).append((one.value, one.reason))
     return found
 
 
 def answers(run: JudgeRun) -> list[tuple[int | None, str | None, float | None]]:
-    """Return value, reason and score of the judge's current judgments, in the order of items."""
-    current = m.Judgment.objects.filter(rater=run.rater, superseded_at=None).order_by("item")
+    """Return value, reason and score of the judge's current judgments, in the order as `readings`."""
+    current = m.Judgment.objects.filter(rater=run.rater, superseded_at=None).order_by(*AS_MADE)
     return list(current.values_list("value", "reason", "score"))
 
 

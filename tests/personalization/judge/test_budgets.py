@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from annotation.models import Rater
 from personalization.judge.budgets import BudgetError, purse_of, refresh, reserved, set_budget
-from personalization.judge.money import GUESS
 from personalization.models import Endpoint, JudgeRun, ModelCall, Verdict
+from personalization.runs.money import GUESS
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -9,16 +9,20 @@ from personalization.judge.closeness import (
     LEAST,
     MEDIAN,
     Meter,
+    chosen_raters,
     compared,
     near_rater,
     threshold,
 )
 from personalization.judge.material import Material, load
-from personalization.judge.runs import start_baselines
+from personalization.judge.runs import start_baselines, start_embedding, try_again
+from personalization.models import JudgeRun, ModelCall, Vector
 from personalization.splits import split_of_person
 from tests import factories as make
+from tests.llm_server import LLMServer
 from tests.personalization.judge.judged import answers, asked, baseline, go
 from tests.personalization.judge.judged import compared as compare
+from tests.personalization.machine import endpoint
 
 pytestmark = pytest.mark.django_db
 ASKS = "Where should I go sailing?"
@@ -41,7 +45,7 @@ def relevance(person: m.Enrollment, *texts: str, query: str = ASKS) -> list[m.It
     sheet = lay_relevance(
         person, [make.relevance_pair(attribute=one, query=to) for one in attributes]
     )
-    return list(sheet.items.order_by("pk"))
+    return list(sheet.items.order_by("relevance_pair"))
 
 
 def judged(items: list[m.Item], value: int) -> None:
@@ -113,7 +117,12 @@ def test_a_threshold_is_chosen_on_the_development_part() -> None:
         judged([far], 1)
     done = baseline(study, "embedding", "relevance")
     assert done.rater.configuration["chosen"] == DEVELOPMENT
-    assert [value for value, _why, _score in answers(done)] == [1, 0] * (LEAST // 2 + 3)
+    assert len(answers(done)) == LEAST + 6
+    said = m.Judgment.objects.filter(rater=done.rater)
+    assert set(said.values_list("item__relevance_pair__attribute__text", "value")) == {
+        (NEAR, 1),
+        (FAR, 0),
+    }
     again = threshold(question, "bm25")
     assert again.chosen == DEVELOPMENT
 
@@ -157,3 +166,63 @@ def test_a_question_of_each_gets_a_run_of_its_own() -> None:
     assert len({one.rater_id for one in started}) == 2
     for one in started:
         assert go(one).finished_at is not None
+
+
+def with_embedder(study: m.Study, embedder: str) -> JudgeRun:
+    """Let the embedding of another embedder answer the relevance question."""
+    (question,) = asked(study, "relevance")
+    return go(start_embedding(study, question, embedder))
+
+
+def test_another_embedder_is_another_rater() -> None:
+    """Its name is in the configuration; the usual one stays the rater that it was."""
+    study = make.study()
+    items = relevance(make.enrolled(study=study), NEAR, FAR, "The user is late.")
+    (question,) = asked(study, "relevance")
+    usual = near_rater("embedding", question)
+    assert near_rater("embedding", question, embedder="tfidf") == usual
+    done = with_embedder(study, "endpoint:offline-stand-in/offline-stand-in")
+    assert done.rater != usual
+    space = "endpoint:offline-stand-in/offline-stand-in"
+    assert done.rater.configuration["space"] == done.rater.configuration["embedder"] == space
+    assert done.rater.name.startswith(f"embedding ({space}), yes from ")
+    said = dict(m.Judgment.objects.filter(rater=done.rater).values_list("item", "value"))
+    assert said.keys() == {one.pk for one in items}
+    assert said[items[0].pk] == 1
+    assert ModelCall.objects.filter(step="embedding").exists()
+    # What is new later is not looked after by itself: only the usual embedding is.
+    assert done.rater not in chosen_raters("embedding", question)
+
+
+def test_texts_go_only_where_their_people_agreed_to(llm_server: LLMServer) -> None:
+    """An endpoint of somebody else gets the texts of those alone who said so."""
+    place = endpoint(llm_server, provider="Example AI")
+    study = make.study()
+    make.consent_text(study=study, provider="Example AI")
+    agreed, silent = make.enrolled(study=study), make.enrolled(study=study)
+    m.Enrollment.objects.filter(pk=agreed.pk).update(scopes=["use", "provider"])
+    m.Enrollment.objects.filter(pk=silent.pk).update(scopes=["use"])
+    relevance(agreed, NEAR, FAR)
+    relevance(silent, "The user hides a secret.")
+    done = with_embedder(study, f"endpoint:{place.name}/embed-small")
+    assert done.withheld == 1
+    assert m.Judgment.objects.filter(rater=done.rater).count() == 2
+    sent = {text for body in llm_server.embedded for text in body["input"]}
+    assert NEAR in sent
+    assert "The user hides a secret." not in sent
+
+
+def test_an_endpoint_that_is_down_pauses_the_run(llm_server: LLMServer) -> None:
+    """Somebody lets it go on; what was measured before is not asked for again."""
+    place = endpoint(llm_server)
+    study = make.study()
+    relevance(make.enrolled(study=study), NEAR, FAR)
+    (question,) = asked(study, "relevance")
+    run = start_embedding(study, question, f"endpoint:{place.name}/embed-small")
+    Vector.objects.all().delete()
+    llm_server.misbehave("unauthorized", times=None)
+    assert (go(run).trouble or "").startswith("unauthorized: ")
+    llm_server.behave()
+    assert try_again(run)
+    assert go(run).finished_at is not None
+    assert m.Judgment.objects.filter(rater=run.rater).count() == 2

@@ -4,12 +4,12 @@ import pytest
 
 from annotation.models import Rater, Study
 from personalization.judge.estimate import MOST_DRAWN, Estimate, estimate
-from personalization.judge.forecast import RATIO, THOUGHT
 from personalization.judge.manner import Manner
 from personalization.judge.planning import plan
 from personalization.judge.raters import UnfitError
 from personalization.llm.tokens import USUAL_MOST
 from personalization.models import Endpoint, JudgeRun, ModelCall, Pulse, Verdict
+from personalization.runs.forecast import RATIO, THOUGHT
 from tests import factories as make
 from tests.llm_server import LLMServer
 from tests.personalization.judge.judged import asked, place, run, study, to_the_end

@@ -58,8 +58,8 @@ def test_an_attribute_with_its_conversation() -> None:
 
 
 def test_relevance_is_the_query_and_the_attribute() -> None:
-    laid.relevance(make.enrolled())
-    text = asked(item("relevance"))
+    items = laid.relevance(make.enrolled()).items
+    text = asked(items.get(relevance_pair__attribute__text="The user sails."))
     assert data(text, "query") == "Where should I go?"
     assert data(text, "attribute") == "The user sails."
 

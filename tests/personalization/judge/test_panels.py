@@ -92,7 +92,7 @@ def whole() -> m.Study:
 
 def judges(question: m.Question, *values: tuple[int | None, ...]) -> list[m.Rater]:
     """Make judges that have said this of the items of a question; None: nothing yet."""
-    items = list(question.items.order_by("pk"))
+    items = list(question.items.order_by("relevance_pair", "attribute", "pk"))
     found = []
     for given in values:
         judge = make.judge()
@@ -135,7 +135,7 @@ def test_a_panel_is_started_again(whole: m.Study) -> None:
     (question,) = asked(whole, "relevance")
     two = judges(question, (1, 1, None), (1, 1, 0))
     first = go(start_panel(whole, [question], two, "majority"))
-    first_item, _second, last = question.items.order_by("pk")
+    first_item, _second, last = question.items.order_by("relevance_pair", "pk")
     make.judgment(item=last, rater=two[0], role="machine", value=0)
     again = go(start_panel(whole, [question], two[::-1], "majority"))
     assert again.rater == first.rater

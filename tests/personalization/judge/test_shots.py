@@ -185,8 +185,9 @@ def test_examples_in_the_prompt(here: m.Study) -> None:
     scale = scale_of(question)
     ask = request(material[judged], question, scale, "none", configuration)
     examples = fenced(ask.messages[1].content)["examples"].splitlines()
+    first = m.Attribute.objects.get(relevance_pairs__items=development[0])
     assert examples[:4] == [
-        "- Item 1", "    - query: Where should I go?", "    - attribute: The user does 0.",
+        "- Item 1", "    - query: Where should I go?", f"    - attribute: {first.text}",
         f"    - answer: {'yes' if development[0] % 2 else 'no'}",
     ]  # fmt: skip
     assert sum(line.startswith("- Item ") for line in examples) == len(development)

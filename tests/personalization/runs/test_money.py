@@ -2,8 +2,11 @@
 
 import pytest
 
-from personalization.judge import money
-from personalization.judge.money import (
+from personalization.llm.backend import KINDS, Answer, Ask, Message
+from personalization.llm.pricing import Rate
+from personalization.llm.tokens import ENOUGH, USUAL_MOST
+from personalization.runs import money
+from personalization.runs.money import (
     GUESS,
     PERHAPS_PAID,
     Purse,
@@ -13,9 +16,6 @@ from personalization.judge.money import (
     room,
     trouble,
 )  # fmt: skip
-from personalization.llm.backend import KINDS, Answer, Ask, Message
-from personalization.llm.pricing import Rate
-from personalization.llm.tokens import ENOUGH, USUAL_MOST
 
 # Ten micros for a token of a request, a hundred for one of an answer.
 RATE = Rate(10_000_000, 100_000_000, "USD")

@@ -49,6 +49,8 @@ NOTHING = Range(0, 0, 0)
 RATIO = Range(0.6, 0.8, 1.0)
 # Tokens of an answer, by whether the judge thinks first, in up to three sentences.
 THOUGHT, PLAIN = Range(20, 90, 250), Range(2, 8, 30)
+# Tokens of a text that a model writes: attributes, a response.
+TEXT = Range(60, 300, 900)
 
 
 def mean_of(values: Sequence[float], whole: int | None = None) -> Range:
@@ -76,6 +78,11 @@ def answer_of(written: Sequence[int], limit: int | None, *, thinks: bool) -> Ran
     """Return how many tokens an answer has, as earlier answers say."""
     known = mean_of(written) if len(written) >= LEAST else (THOUGHT if thinks else PLAIN)
     return known.at_most(limit)
+
+
+def text_of(written: Sequence[int], limit: int | None) -> Range:
+    """Return how many tokens a text has that a model writes, as earlier ones say."""
+    return (mean_of(written) if len(written) >= LEAST else TEXT).at_most(limit)
 
 
 def longest(written: Sequence[int], limit: int | None) -> int:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from personalization.judge import forecast
-from personalization.judge.forecast import LEAST, PLAIN, RATIO, THOUGHT, Range, Speed, seconds_for
 from personalization.llm.tokens import USUAL_MOST
+from personalization.runs import forecast
+from personalization.runs.forecast import LEAST, PLAIN, RATIO, THOUGHT, Range, Speed, seconds_for
 
 
 def test_a_mean_is_sure_where_everything_was_drawn() -> None:
