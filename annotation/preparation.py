@@ -1,8 +1,9 @@
 """Set a study up: its plan, versions of its consent text, queries, and whether people may join."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -43,7 +44,7 @@ def plan_as_usual(study: Study) -> None:
 @transaction.atomic
 def publish_consent(study: Study, text: str, provider: str) -> ConsentText | None:
     """Add a version of the consent text; None where it says what the newest one says already."""
-    _hold(study)
+    hold(study)
     newest = study.consent_texts.first()
     if newest is not None and (newest.text, newest.provider) == (text, provider):
         return None
@@ -67,19 +68,23 @@ def split_queries(written: str) -> list[str]:
 @transaction.atomic
 def add_queries(study: Study, texts: Sequence[str], source: str, licence: str) -> Added:
     """Add queries, each text once, with keys that go on from the highest number so far."""
-    _hold(study)
+    hold(study)
     known = set(study.queries.filter(text__in=texts).values_list("text", flat=True))
     new = [text for text in dict.fromkeys(texts) if text not in known]
-    keys = study.queries.filter(key__regex=r"^q[0-9]{1,9}$").values_list("key", flat=True)
-    used = [int(found[1]) for key in keys if (found := NUMBERED.match(key))]
-    first = max(used, default=0) + 1
     Query.objects.bulk_create(
         [
-            Query(study=study, key=f"q{number}", text=text, source=source, licence=licence)
-            for number, text in enumerate(new, first)
+            Query(study=study, key=key, text=text, source=source, licence=licence)
+            for key, text in zip(next_keys(study), new, strict=False)
         ]
     )
     return Added(len(new), len(texts) - len(new))
+
+
+def next_keys(study: Study) -> Iterator[str]:
+    """Yield keys that go on from the highest number of a study's queries; hold the study before."""
+    keys = study.queries.filter(key__regex=r"^q[0-9]{1,9}$").values_list("key", flat=True)
+    used = [int(found[1]) for key in keys if (found := NUMBERED.match(key))]
+    return (f"q{number}" for number in count(max(used, default=0) + 1))
 
 
 @transaction.atomic
@@ -104,6 +109,6 @@ def reopen(study: Study) -> None:
     Study.objects.filter(pk=study.pk).update(closed_at=None)
 
 
-def _hold(study: Study) -> None:
+def hold(study: Study) -> None:
     """Keep others from numbering in the same study at the same time."""
     Study.objects.select_for_update(no_key=True).get(pk=study.pk)

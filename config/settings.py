@@ -189,6 +189,8 @@ LLM_URL = os.environ.get("CONCORD_LLM_URL", "").strip()
 LLM_KEY = os.environ.get("CONCORD_LLM_KEY", "").strip()
 LLM_MODEL = os.environ.get("CONCORD_LLM_MODEL", "").strip()
 LLM_PROVIDER = os.environ.get("CONCORD_LLM_PROVIDER", "").strip()
+# Where models lie that this machine reads itself: the only folder that embedders open.
+MODELS_DIR = Path(os.environ.get("CONCORD_MODELS") or DATA_DIR / "models").expanduser().resolve()
 # Hosts in our own network that the endpoints of that page may lead to, such as localhost:11434.
 ENDPOINT_HOSTS = environment.words("CONCORD_ENDPOINT_HOSTS")
 

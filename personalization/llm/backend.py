@@ -79,6 +79,17 @@ class Answer:
     tries: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The vectors of some texts, in their order; `raw` is the answer without them."""
+
+    vectors: list[list[float]]
+    raw: Mapping[str, Any]
+    prompt_tokens: int | None = None
+    limits: Limits | None = None
+    tries: int = 1
+
+
 # timeout, unavailable (5xx, no connection), rate_limited (429), cut (a stream that ended early),
 # garbage (not what the protocol says) may pass; the others need a person.
 ErrorKind = Literal[
@@ -139,7 +150,7 @@ class Backend(Protocol):
         """Yield the text piece by piece, and last the whole Answer; raises AskError."""
         ...
 
-    async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, model: str, texts: Sequence[str]) -> Embedded:
         """Return a vector for each text; raises AskError."""
         ...
 

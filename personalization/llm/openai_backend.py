@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import aiohttp
@@ -11,8 +12,9 @@ from openai import AsyncOpenAI, AsyncStream, Omit, OpenAIError
 from openai._vendor.httpx_aiohttp import AiohttpTransport, Httpx2AiohttpClient
 
 from personalization.llm import guard, protocol
-from personalization.llm.backend import Answer, Ask, AskError
+from personalization.llm.backend import Answer, Ask, AskError, Embedded
 from personalization.llm.failures import NO_ADDRESS, SECRET_FROM, failure, refusal
+from personalization.llm.formless import FORM, refuses_form
 from personalization.llm.limits import Limits, limits_of
 from personalization.llm.place import Place
 from personalization.llm.wire import CONNECT, Wire
@@ -33,6 +35,7 @@ class OpenAIBackend:
 
     def __init__(self, place: Place, resolver: aiohttp.abc.AbstractResolver | None = None) -> None:
         self.place = place
+        self._formless: set[str] = set()  # models that were seen to refuse structured output
         self._wire = Wire(place, _is_free(place), resolver)
         http = Httpx2AiohttpClient(
             transport=AiohttpTransport(client=self._wire.session),
@@ -49,27 +52,47 @@ class OpenAIBackend:
         )
 
     async def ask(self, ask: Ask) -> Answer:
-        """Return the answer; raises AskError."""
-        return await self._post("/chat/completions", ask.body(), protocol.answer)
+        """Return the answer; raises AskError.
 
-    async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+        Where the form of the answer is refused, the same is asked without it: our parsers read what
+        comes then. The answer says so (`without`), as it is not what the request says.
+        """
+        body = ask.body()
+        if FORM not in body:
+            return await self._post("/chat/completions", body, protocol.answer)
+        tries = 0
+        if ask.model not in self._formless:
+            try:
+                return await self._post("/chat/completions", body, protocol.answer)
+            except AskError as error:
+                if not refuses_form(error):
+                    raise
+                self._formless.add(ask.model)
+                tries = error.tries
+        del body[FORM]
+        answer = await self._post("/chat/completions", body, protocol.answer)
+        return replace(answer, raw={**answer.raw, "without": [FORM]}, tries=answer.tries + tries)
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embedded:
         """Return a vector for each text; raises AskError."""
         body = {"model": model, "input": list(texts), "encoding_format": "float"}
 
-        def read(raw: object, _limits: Limits | None, _tries: int) -> list[list[float]]:
-            return protocol.vectors(raw, len(texts))
+        def read(raw: object, limits: Limits | None, tries: int) -> Embedded:
+            return protocol.vectors(raw, len(texts), limits, tries)
 
-        return await self._post("/embeddings", body, read)
+        longest = protocol.LONGEST_ANSWER + protocol.LONGEST_VECTOR * len(texts)
+        return await self._post("/embeddings", body, read, longest)
 
     async def _post(
         self,
         path: str,
         body: Mapping[str, Any],
         read: Callable[[object, Limits | None, int], T],
+        longest: int | None = None,
     ) -> T:
         """Return what is read from the answer, its limits, and how many requests it took."""
         deadline = _now() + self.place.timeout
-        data, longest, tries = protocol.dumps(body), protocol.LONGEST_ANSWER, 0
+        data, longest, tries = protocol.dumps(body), longest or protocol.LONGEST_ANSWER, 0
         while True:
             tries += 1
             try:
@@ -81,7 +104,7 @@ class OpenAIBackend:
                 limits = limits_of(came.headers)
                 try:
                     if came.status in SUCCESS:
-                        return read(self._read(came.content), limits, tries)
+                        return read(self._read(came.content, longest), limits, tries)
                     problem = refusal(came.status, came.headers, came.content, self.place.key)
                 except AskError as garbage:
                     garbage.limits, garbage.tries = limits, tries
@@ -89,9 +112,9 @@ class OpenAIBackend:
             problem.tries = tries
             await self._wait(problem, tries, deadline)
 
-    def _read(self, content: bytes) -> object:
-        if len(content) > protocol.LONGEST_ANSWER:
-            raise AskError("garbage", f"more than {protocol.LONGEST_ANSWER} bytes")
+    def _read(self, content: bytes, longest: int | None = None) -> object:
+        if len(content) > (longest := longest or protocol.LONGEST_ANSWER):
+            raise AskError("garbage", f"more than {longest} bytes")
         return protocol.read(self._without_key(content))
 
     def _without_key(self, content: bytes) -> bytes:

@@ -1,17 +1,19 @@
 """Read what an endpoint answers, strictly: what is not of the protocol is garbage, and is kept."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import orjson
 
-from personalization.llm.backend import Answer, AskError
+from personalization.llm.backend import Answer, AskError, Embedded
 from personalization.llm.limits import Limits
 
 EXCERPT = 2000  # characters of garbage that are kept
 LONGEST_ANSWER = 1_000_000  # characters; an endpoint that does not stop is cut off
+LONGEST_VECTOR = 200_000  # characters: some 8,000 numbers
 # Escapes of what the database refuses: NUL, and halves of characters; alone they cannot be told.
 ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 DEEPEST = 200  # levels
@@ -116,19 +118,29 @@ def _used(usage: object) -> tuple[int | None, int | None]:
     )
 
 
-def vectors(raw: object, count: int) -> list[list[float]]:
+def vectors(raw: object, count: int, limits: Limits | None = None, tries: int = 1) -> Embedded:
     """Return the vectors of an answer about `count` texts, in their order. Raises AskError."""
     data = raw.get("data") if isinstance(raw, Mapping) else None
-    if not isinstance(data, list) or len(data) != count:
+    if not isinstance(raw, Mapping) or not isinstance(data, list) or len(data) != count:
         raise garbage("not one vector for each text", raw)
     try:
-        ordered = sorted(data, key=lambda one: int(one["index"]))
-        found = [[float(number) for number in one["embedding"]] for one in ordered]
+        placed = {int(one["index"]): one["embedding"] for one in data}
+        found = [[float(number) for number in placed[place]] for place in range(count)]
     except (KeyError, TypeError, ValueError):
         raise garbage("vectors cannot be read", raw) from None
-    if len({len(one) for one in found}) > 1:
-        raise garbage("vectors of different lengths", raw)
-    return found
+    if len({len(one) for one in found}) > 1 or not all(found):
+        raise garbage("vectors of different lengths, or of none", raw)
+    if not all(math.isfinite(number) for one in found for number in one):
+        raise garbage("vectors that are not numbers", raw)
+    kept = {key: value for key, value in raw.items() if key != "data"}
+    length = len(found[0]) if found else 0
+    return Embedded(
+        found,
+        {**kept, "count": count, "length": length},
+        _used(raw.get("usage"))[0],
+        limits,
+        tries,
+    )
 
 
 class Whole:
