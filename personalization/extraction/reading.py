@@ -1,24 +1,21 @@
 """Read an extractor's answer: strictly, counting what is not kept and why."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-FLOOR = 0.4  # RH: less sure ones are discarded
+from personalization.arms.configuration import FLOOR
+from personalization.extraction.ladder import UnreadableError, entries
+
+__all__ = ["Found", "Reading", "UnreadableError", "Variant", "key", "read"]
+
 LONGEST = 300
 LONGEST_REASON = 1000
 MOST = 30
-TRIES = 50  # places of a text at which a JSON value may begin
 
-FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL)
 STATEMENT = re.compile(r"The user\b")
-
-
-class UnreadableError(ValueError):
-    """The answer is not what was asked for: nothing of it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,25 @@ class Reading:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def read(answer: str, turns: Collection[int], of_user: Collection[int]) -> Reading:
+def key(text: str) -> str:
+    """Return what makes two texts about one person the same attribute.
+
+    >>> key("The user  sails.") == key("the user SAILS !")
+    True
+    """
+    return " ".join(text.casefold().split()).rstrip(".! ")
+
+
+def read(
+    answer: str,
+    turns: Collection[int],
+    of_user: Collection[int],
+    floor: float = FLOOR,
+    evidence: bool = True,
+) -> Reading:
     """Return what an answer says; pointers count where they name one of the user's turns.
+
+    Without `evidence`, nobody was asked for pointers: whatever stands there is left alone.
 
     >>> said = '[{"attribute": "The user sails.", "reason": "", "confidence": 0.4, "evidence": [1, 7]}]'
     >>> reading = read(said, turns={1, 2}, of_user={1})
@@ -55,16 +69,20 @@ def read(answer: str, turns: Collection[int], of_user: Collection[int]) -> Readi
     ('The user sails.', [1], {'no_such_turn': 1})
     """
     reading = Reading()
+    said, cut = entries(answer)
+    if cut:
+        reading.dropped["cut_off"] += 1
     by_text: dict[str, Found] = {}
-    for entry in _entries(answer):
-        variant = _variant(entry, reading.dropped)
+    for entry in said:
+        variant = _variant(entry, floor, reading.dropped)
         if variant is None:
             continue
-        one = by_text.setdefault(_key(variant.text), Found([]))
+        one = by_text.setdefault(key(variant.text), Found([]))
         one.variants.append(variant)
-        for number in _pointers(entry, turns, of_user, reading.dropped):
-            if number not in one.turns:
-                one.turns.append(number)
+        if evidence:
+            for number in _pointers(entry, turns, of_user, reading.dropped):
+                if number not in one.turns:
+                    one.turns.append(number)
     for one in by_text.values():
         one.variants.sort(key=lambda each: -each.confidence)
     surest = sorted(by_text.values(), key=lambda each: -each.variants[0].confidence)
@@ -74,30 +92,7 @@ def read(answer: str, turns: Collection[int], of_user: Collection[int]) -> Readi
     return reading
 
 
-def _entries(answer: str) -> list[Any]:
-    """Return the list that was asked for: as the whole answer, in a fence, or somewhere in it."""
-    for value in _values(answer):
-        entries = value.get("attributes") if isinstance(value, dict) else value
-        if isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries):
-            return entries
-    raise UnreadableError("no list of attributes in the answer")
-
-
-def _values(answer: str) -> Iterator[Any]:
-    decoder = json.JSONDecoder()
-    for whole in (answer, *FENCED.findall(answer)):
-        try:
-            yield json.loads(whole)
-        except (ValueError, RecursionError):
-            continue
-    for begin in [place.start() for place in re.finditer(r"[{\[]", answer)][:TRIES]:
-        try:
-            yield decoder.raw_decode(answer, begin)[0]
-        except (ValueError, RecursionError):
-            continue
-
-
-def _variant(entry: dict[str, Any], dropped: Counter[str]) -> Variant | None:
+def _variant(entry: dict[str, Any], floor: float, dropped: Counter[str]) -> Variant | None:
     text, confidence = entry.get("attribute"), entry.get("confidence")
     text = _plain(text) if isinstance(text, str) else ""
     if not STATEMENT.match(text):
@@ -106,7 +101,7 @@ def _variant(entry: dict[str, Any], dropped: Counter[str]) -> Variant | None:
         dropped["too_long"] += 1
     elif not _is_share(confidence):
         dropped["no_confidence"] += 1
-    elif confidence < FLOOR:
+    elif confidence < floor:
         dropped["below_floor"] += 1
     else:
         reason = entry.get("reason")
@@ -140,7 +135,3 @@ def _plain(text: str) -> str:
     """Return a text in one line, without what a database cannot hold."""
     sound = text.encode("utf-8", "ignore").decode().replace("\0", "")
     return " ".join(sound.split())
-
-
-def _key(text: str) -> str:
-    return text.casefold().rstrip(".! ")

@@ -113,5 +113,5 @@ def test_rows_are_worked_on_at_the_same_time(of: m.Study) -> None:
     )
     finish(chat(somebody, "I work at night."), somebody)
     look("extraction", somebody.pk)
-    assert work_off() == ["look_for_extraction"] * 5
+    assert work_off() == ["look_for_extraction"] * 5 + ["look_for_merging"]
     assert not Extraction.objects.filter(settled_at=None).exists()

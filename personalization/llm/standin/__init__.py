@@ -10,12 +10,13 @@ import math
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from personalization.llm.backend import Answer, Ask, Message
+from personalization.llm.backend import Answer, Ask, Embedded, Message
 from personalization.llm.fences import fenced
 from personalization.llm.standin.chat import reply
-from personalization.llm.standin.extraction import extract
-from personalization.llm.standin.generation import generate
+from personalization.llm.standin.extraction import extract, point
+from personalization.llm.standin.generation import generate, length
 from personalization.llm.standin.judging import judge, logprobs
+from personalization.llm.standin.revision import refine, verify
 from personalization.llm.standin.words import WORD
 
 TASK = re.compile(r"^Task: (\w+)$", re.MULTILINE)
@@ -29,11 +30,15 @@ def said(messages: Sequence[Message], introduce: bool = True) -> str:
     name, instructions, data = _read(messages)
     if name == "reply":
         return reply(messages, introduce)
-    if name == "extraction":
-        return extract(data.get("conversation", ""))
+    if name in ("extraction", "extraction_plain"):
+        return extract(data.get("conversation", ""), evidence=name == "extraction")
+    if name == "evidence":
+        return point(data.get("attribute", ""), data.get("conversations", ""))
     if name == "generation":
         known = ATTRIBUTE.findall(data.get("attributes", ""))
-        return generate(data.get("query", ""), known)
+        return generate(data.get("query", ""), known, length(instructions))
+    if name in ("verify", "refine"):
+        return verify(data) if name == "verify" else refine(data)
     return judge(name, instructions, data)
 
 
@@ -99,9 +104,17 @@ class Standin:
             yield piece
         yield answer
 
-    async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+    async def embed(self, model: str, texts: Sequence[str]) -> Embedded:
         """Return a vector for each text: texts with the same words are near each other."""
-        return [vector(text) for text in texts]
+        read = sum(len(WORD.findall(text)) for text in texts)
+        raw = {
+            "object": "list",
+            "model": "offline-stand-in",
+            "usage": {"prompt_tokens": read},
+            "count": len(texts),
+            "length": DIMENSIONS,
+        }
+        return Embedded([vector(text) for text in texts], raw, read)
 
     async def close(self) -> None:
         """Have nothing to let go."""

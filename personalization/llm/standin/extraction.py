@@ -5,7 +5,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from personalization.llm.standin.words import ADVERBS, OTHERS, exchanged, sentences, third
+from personalization.llm.standin.words import (
+    ADVERBS,
+    OTHERS,
+    common,
+    exchanged,
+    sentences,
+    third,
+)
 
 TURN = re.compile(r"^\[(\d+)\] (\w+): ((?:.*)(?:\n {4}.*)*)", re.MULTILINE)
 # Where a clause about the speaker begins: not after "if", "when" and the like.
@@ -26,7 +33,9 @@ NOT_A_FACT = re.compile(
 )
 HEDGED = re.compile(r"\b(maybe|perhaps|probably|sometimes|kind of|sort of|might|used to)\b", re.I)
 CONTRACTED = re.compile(r"^I'(m|ve|d|ll)\b")
+CONVERSATION = re.compile(r"^conversation (\d+):$", re.MULTILINE)
 MOST = 12
+SUPPORTS = 0.6  # of the words that matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +81,41 @@ def _about_user(clause: str) -> str:
     return " ".join(["The user", *words[:at], third(words[at]), *([rest] if rest else [])]) + "."
 
 
-def extract(conversation: str) -> str:
-    """Return the answer to the extraction prompt, as JSON."""
+def extract(conversation: str, evidence: bool = True) -> str:
+    """Return the answer to an extraction prompt, as JSON; with the turns where they are asked for."""
     found: dict[str, dict[str, object]] = {}
+    places: dict[str, list[int]] = {}
     for number, speaker, text in TURN.findall(conversation):
         if speaker != "user":
             continue
         for one in statements(text):
-            known = found.setdefault(
-                one.attribute.lower(),
+            known = one.attribute.lower()
+            found.setdefault(
+                known,
                 {
                     "attribute": one.attribute,
                     "reason": f"The user says so in turn {number}.",
                     "confidence": one.confidence,
-                    "evidence": [],
                 },
             )
-            evidence = known["evidence"]
-            if isinstance(evidence, list) and int(number) not in evidence:
-                evidence.append(int(number))
+            turns = places.setdefault(known, [])
+            if int(number) not in turns:
+                turns.append(int(number))
+    if evidence:
+        found = {known: {**one, "evidence": places[known]} for known, one in found.items()}
     return json.dumps({"attributes": list(found.values())[:MOST]}, ensure_ascii=False)
+
+
+def point(attribute: str, conversations: str) -> str:
+    """Return the answer to the evidence prompt: turns of the user that hold most of its words."""
+    places = []
+    parts = CONVERSATION.split(conversations)[1:]
+    for number, text in zip(parts[::2], parts[1::2], strict=True):
+        turns = [
+            int(turn)
+            for turn, speaker, said in TURN.findall(text)
+            if speaker == "user" and common(attribute, said) >= SUPPORTS
+        ]
+        if turns:
+            places.append({"conversation": int(number), "turns": turns})
+    return json.dumps({"evidence": places})

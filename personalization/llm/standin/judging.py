@@ -15,6 +15,9 @@ USER_TURN = re.compile(r"^\[\d+\] user: ((?:.*)(?:\n {4}.*)*)", re.MULTILINE)
 LITTLE, MUCH = 0.02, 0.12  # differences between two responses
 # What marks the forms of an answer in the prompts form_*.
 CERTAINTY, SHARES, ALONE, REASONS = "]] [[", "a JSON object with the keys", "the key alone", "Think"
+# Of the fields of a record, those of the question whether a response names a fact.
+FIELD = re.compile(r"^- (response|attribute): (.*(?:\n {4}.*)*)", re.MULTILINE)
+NAMED = 0.6  # of a fact's words: so many are in a response that names it
 FALL = 0.35  # how much less likely each step away from the answer is
 NO_WORD = "There is no answer to choose from."
 
@@ -38,7 +41,9 @@ def verdict(task: str, options: Sequence[str], data: Mapping[str, str]) -> Verdi
     """Return what the stand-in finds; None where there is nothing to choose from."""
     if not options:
         return None
-    at = {"judge_attribute": _attribute, "judge_relevance": _relevance}.get(task, _pair)
+    at = {
+        "judge_attribute": _attribute, "judge_relevance": _relevance, "judge_record": _record,
+    }.get(task, _pair)  # fmt: skip
     key, why = at(list(options), dict(data))
     return Verdict(key, why, _shares(options, key))
 
@@ -103,6 +108,16 @@ def _relevance(options: list[str], data: dict[str, str]) -> tuple[str, str]:
     share = common(data.get("attribute", ""), data.get("query", ""))
     why = f"{share:.0%} of the fact's words are in the request."
     return options[-1 if share > 0 else 0], why
+
+
+def _record(options: list[str], data: dict[str, str]) -> tuple[str, str]:
+    fields = dict(FIELD.findall(data.get("fields", "")))
+    if len(options) != 2 or fields.keys() != {"response", "attribute"}:
+        return _pair(options, data)
+    share = common(fields["attribute"], fields["response"])
+    return options[
+        -1 if share >= NAMED else 0
+    ], f"The response has {share:.0%} of the fact's words."
 
 
 def _pair(options: list[str], data: dict[str, str]) -> tuple[str, str]:

@@ -91,7 +91,7 @@ def test_a_finished_chat_becomes_a_review(llm_server: LLMServer, somebody: m.Enr
     assert row.arm.name.endswith("/fake-small, extraction")
     assert Extracted.objects.filter(extraction=row).count() == 3
     sheet = m.Sheet.objects.get()
-    assert (sheet.stage, sheet.shown) == ("review", {"conversations": [conversation.pk]})
+    assert (sheet.stage, sheet.shown["conversations"]) == ("review", [conversation.pk])
     assert set(sheet.items.values_list("attribute", flat=True)) == {sails.pk, rows.pk}
     assert somebody.trouble == ""
 
@@ -123,7 +123,7 @@ def test_each_conversation_is_read_once(llm_server: LLMServer, somebody: m.Enrol
     work_off()
     assert llm_server.count() == 2
     assert m.Attribute.objects.count() == 2
-    assert m.Sheet.objects.get().shown == {"conversations": [first.pk, second.pk]}
+    assert m.Sheet.objects.get().shown["conversations"] == [first.pk, second.pk]
 
 
 def test_nothing_found_is_no_trouble(llm_server: LLMServer, somebody: m.Enrollment) -> None:
@@ -265,6 +265,6 @@ def test_the_offline_stand_in_extracts_as_well(llm_server: LLMServer) -> None:
     row = Extraction.objects.get()
     assert row.failure is None
     assert row.found
-    assert row.extractor.startswith("offline-stand-in/")
+    assert row.arm.name == "offline-stand-in/fake-small, extraction"
     assert part_of(somebody) == (Part.REVIEW, False)
     assert llm_server.count() == 0

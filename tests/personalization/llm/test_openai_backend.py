@@ -86,9 +86,71 @@ def test_a_schema_and_logprobs_are_asked_for(llm_server: LLMServer) -> None:
     assert len(tops) == 3
 
 
+SHAPED = Ask("fake", ASK.messages, schema=Schema("mood", {"enum": ["low", "high"]}))
+REFUSED = "Invalid parameter: 'response_format' of type 'json_schema' is not supported."
+
+
+async def twice(backend: OpenAIBackend) -> list[Answer]:
+    return [await backend.ask(SHAPED), await backend.ask(SHAPED)]
+
+
+def test_where_the_form_is_refused_it_is_left_out(llm_server: LLMServer) -> None:
+    """One refusal is enough for a model; what was really asked is kept with the answer."""
+    llm_server.misbehave("bad_request", None, lambda body: "response_format" in body, text=REFUSED)
+    first, second = on(llm_server, twice)
+    assert ["response_format" in body for body in llm_server.asked] == [True, False, False]
+    assert (first.tries, second.tries) == (2, 1)
+    assert first.raw["without"] == second.raw["without"] == ["response_format"]
+    assert protocol.answer(first.raw).text == first.text
+
+
+def test_another_refusal_stays_one(llm_server: LLMServer) -> None:
+    """A model that is not there is not asked again, with or without a form."""
+    llm_server.misbehave("bad_request", None)
+    with pytest.raises(AskError, match="not understood"):
+        on(llm_server, lambda backend: backend.ask(SHAPED))
+    with pytest.raises(AskError):
+        on(llm_server, plain)
+    assert len(llm_server.asked) == 2
+
+
 def test_vectors_come_in_the_order_of_the_texts(llm_server: LLMServer) -> None:
-    sea, lake = on(llm_server, lambda backend: backend.embed("e", ["sea", "lake"]))
-    assert on(llm_server, lambda backend: backend.embed("e", ["lake", "sea"])) == [lake, sea]
+    """And with them what was used: the answer is kept without the vectors."""
+    one = on(llm_server, lambda backend: backend.embed("e", ["sea", "lake"]))
+    other = on(llm_server, lambda backend: backend.embed("e", ["lake", "sea"]))
+    assert other.vectors == one.vectors[::-1]
+    assert one.vectors[0] != one.vectors[1]
+    assert (one.prompt_tokens, one.raw["count"], one.raw["model"]) == (2, 2, "e")
+    assert one.raw["length"] == len(one.vectors[0])
+    assert "data" not in one.raw
+
+
+def test_many_long_vectors_are_one_answer(llm_server: LLMServer) -> None:
+    """64 vectors are more than a text may be; the limit grows with what was asked for."""
+    texts = [f"sea {number}" for number in range(64)]
+    many = 700  # numbers of 20 signs each: more than a million in all
+    llm_server.vectors = lambda text: [len(text) + 1 / 3] * many
+    found = on(llm_server, lambda backend: backend.embed("e", texts))
+    assert [len(one) for one in found.vectors] == [many] * 64
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [{"index": 0, "embedding": [1.0]}],
+        [{"index": 0, "embedding": [1.0]}, {"index": 0, "embedding": [1.0]}],
+        [{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [1.0, 2.0]}],
+        [{"index": 0, "embedding": []}, {"index": 1, "embedding": []}],
+        [{"index": 0, "embedding": ["one"]}, {"index": 1, "embedding": [None]}],
+        [{"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [float("inf")]}],
+        [{"embedding": [1.0]}, {"embedding": [1.0]}],
+        "none",
+    ],
+)
+def test_vectors_that_are_not_one_for_each_text_are_garbage(data: object) -> None:
+    with pytest.raises(AskError) as caught:
+        protocol.vectors({"object": "list", "data": data}, 2)
+    assert caught.value.kind == "garbage"
 
 
 @WAYS

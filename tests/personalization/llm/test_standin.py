@@ -105,9 +105,36 @@ def test_extraction_follows_the_prompt() -> None:
     assert all(one["reason"] and 0 <= one["confidence"] <= 1 for one in answer["attributes"])
 
 
+def test_extraction_without_evidence_and_evidence_alone() -> None:
+    """RH's way: three fields first, and then the turns of the user that hold an attribute's words."""
+    turns = [(1, "user", "I sail every summer."), (2, "assistant", "I sail every summer, too.")]
+    answer = json.loads(said(prompt("extraction_plain").fill(conversation=numbered(turns))))
+    (found,) = answer["attributes"]
+    assert sorted(found) == ["attribute", "confidence", "reason"]
+    chats = f"conversation 7:\n{numbered([(1, 'user', 'Hello.')])}\n\nconversation 12:\n{numbered(turns)}"
+    asked = prompt("evidence").fill(attribute=found["attribute"], conversations=chats)
+    assert json.loads(said(asked)) == {"evidence": [{"conversation": 12, "turns": [1]}]}
+    other = prompt("evidence").fill(attribute="The user cooks.", conversations=chats)
+    assert json.loads(said(other)) == {"evidence": []}
+
+
 def test_nothing_said_is_nothing_found() -> None:
     filled = prompt("extraction").fill(conversation=numbered([(1, "user", "Hello?")]))
     assert json.loads(said(filled)) == {"attributes": []}
+
+
+@pytest.mark.parametrize("words", [1, 7, 60, 250])
+def test_a_response_is_as_long_as_it_is_asked_to_be(words: int) -> None:
+    """Filled up or cut; what it is about stays."""
+    texts = {
+        "query": "How do I plan a week of dinners?",
+        "attributes": "- The user cooks for four.",
+    }
+    answer = said(prompt("generation_matched").fill(**texts, words=str(words)))
+    assert len(answer.split()) == words
+    assert answer.endswith(".")
+    if words >= 60:
+        assert "you cook for four" in answer
 
 
 def test_a_response_is_shaped_by_attributes() -> None:
@@ -209,7 +236,8 @@ def test_a_stream_is_the_answer_in_pieces() -> None:
     async def all_of_it() -> tuple[Answer, list[str | Answer], list[list[float]]]:
         standin = Standin(pause=0)
         pieces = [piece async for piece in standin.stream(ask)]
-        return await standin.ask(ask), pieces, await standin.embed("", ["sea ship", "ship sea", ""])
+        embedded = await standin.embed("", ["sea ship", "ship sea", ""])
+        return await standin.ask(ask), pieces, embedded.vectors
 
     answer, (*pieces, last), vectors = asyncio.run(all_of_it())
     assert last == answer
