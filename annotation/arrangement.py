@@ -6,7 +6,7 @@ The seed belongs to the slot, so a reload, another tab and another day show the 
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from annotation.models import Item, Option, Slot
+from annotation.models import Attribute, Conversation, Evidence, Item, Option, Slot
 from annotation.models.question import Candidate, Kind
 from annotation.models.sheet import Stage
 
@@ -16,12 +16,36 @@ PAIRED = (Kind.OVERALL, Kind.GAIN)
 def arranged(slot: Slot, items: Iterable[Item]) -> list[Item]:
     """Return a sheet's items in the order in which this slot shows them.
 
-    Reviews keep the order of the conversation. Elsewhere the seed draws the order; a comparison
+    Reviews keep the order in which they were laid. Elsewhere the seed draws the order; a comparison
     starts with the whole, then come the gains that it must have, then the others.
     """
     if slot.sheet.stage == Stage.REVIEW:
         return sorted(items, key=lambda item: item.pk)
     return sorted(items, key=lambda item: (_rank(slot, item), _draw(slot.seed, item.pk)))
+
+
+def in_reading_order(
+    attributes: Iterable[Attribute], conversations: Sequence[Conversation], seed: int
+) -> list[Attribute]:
+    """Return attributes as somebody reads the conversations: by the first turn that supports each.
+
+    What rests on the same turn, or (at the end) on none, stands in a drawn order: it tells nothing of
+    who has found an attribute, nor when.
+    """
+    given = list(attributes)
+    turns = Evidence.objects.filter(attribute__in=given, turn__conversation__in=conversations)
+    places: dict[int, tuple[int, int]] = {}
+    for attribute, *place in turns.values_list("attribute", "turn__conversation", "turn__position"):
+        first = (place[0], place[1])
+        places[attribute] = min(first, places.get(attribute, first))
+    return sorted(
+        given, key=lambda one: (one.pk not in places, places.get(one.pk, ()), _draw(seed, one.pk))
+    )
+
+
+def in_drawn_order(pks: Iterable[int], seed: int) -> list[int]:
+    """Return ids in an order that tells nothing of them."""
+    return sorted(pks, key=lambda pk: _draw(seed, pk))
 
 
 def is_required(slot: Slot, item: Item) -> bool:

@@ -5,11 +5,13 @@ sheets of known groups gives it, such as an import. The machine does not: what a
 is where it comes from, and a group for each source (it may be an address) would balance nothing.
 """
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
+from annotation.arrangement import in_drawn_order, in_reading_order
 from annotation.models import (
     Attribute,
     Conversation,
@@ -64,15 +66,20 @@ def lay_review(
     attributes: Sequence[Attribute],
     stratum: str = "",
 ) -> Sheet:
-    """Ask of every attribute whether it fits, and what is wrong where it does not."""
+    """Ask of every attribute whether it fits, and what is wrong where it does not.
+
+    They stand in the order of the conversation, those of all arms mixed; what the conversation does
+    not decide, a seed does.
+    """
     asked = protocol(enrollment.study)
+    seed = secrets.randbits(SEED_BITS)
     return _lay(
         enrollment,
         Stage.REVIEW,
-        {"conversations": [one.pk for one in conversations]},
+        {"conversations": [one.pk for one in conversations], "seed": seed},
         [
             {"question": question, "attribute": one}
-            for one in attributes
+            for one in in_reading_order(attributes, conversations, seed)
             for question in (asked.attribute, asked.error_code)
         ],
         stratum,
@@ -85,11 +92,14 @@ def lay_relevance(
 ) -> Sheet:
     """Ask of a person's attributes whether they matter to one query; all pairs share the query."""
     question = protocol(enrollment.study).relevance
+    # A page names its items by their numbers, which must not tell who found an attribute first.
+    by_id = {one.pk: one for one in pairs}
+    mixed = in_drawn_order(by_id, secrets.randbits(SEED_BITS))
     return _lay(
         enrollment,
         Stage.RELEVANCE,
         {"query": pairs[0].query_id},
-        [{"question": question, "relevance_pair": one} for one in pairs],
+        [{"question": question, "relevance_pair": by_id[one]} for one in mixed],
         stratum,
     )
 
