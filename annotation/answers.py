@@ -26,7 +26,7 @@ DRAFT_LENGTH = 4 * MISSING_MOST * MISSING_LENGTH
 CANNOT_TELL = Reason.CANNOT_TELL.value
 PREFIX = "item-"
 # Codes of these scales run from no to yes; people read yes first.
-YES_FIRST = (Kind.ATTRIBUTE, Kind.RELEVANCE)
+YES_FIRST = (Kind.ATTRIBUTE, Kind.RELEVANCE, Kind.MENTION)
 NEEDS_ERROR = "rejected"
 MAY_HAVE_ERROR = ("rejected", "uncertain")
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from annotation import laying, majority
 from annotation.laying import Order
 from annotation.models import Plan, Sheet, Slot, Study
-from annotation.models.sheet import SheetUse, Stage
+from annotation.models.sheet import STRANGERS_ONLY, SheetUse, Stage
 from annotation.models.slot import SlotRole
 from annotation.reading import prepared
 
@@ -119,7 +119,9 @@ def hold(study: int, stage: str, how: Hold) -> bool:
 
 def _lay_own(sheet: Sheet) -> int:
     own = {"sheet": sheet, "role": SlotRole.FIRST_PERSON, "ordinal": 0}
-    if sheet.owner_id is None or Slot.objects.filter(**own).exists():
+    if sheet.owner_id is None or sheet.stage in STRANGERS_ONLY:
+        return 0
+    if Slot.objects.filter(**own).exists():
         return 0
     seed = secrets.randbits(SEED_BITS)
     Slot.objects.create(**own, reserved_for_id=sheet.owner_id, seed=seed)

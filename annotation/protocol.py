@@ -26,6 +26,11 @@ def protocol(study: Study) -> Protocol:
     return Protocol(**{kind.value: _newest(study, kind) or _make(study, kind) for kind in ASKED})
 
 
+def question(study: Study, kind: Kind) -> Question:
+    """Return the newest question of a kind that is asked beside the protocol, made if there is none."""
+    return _newest(study, kind) or _make(study, kind)
+
+
 def _newest(study: Study, kind: Kind) -> Question | None:
     asked = Question.objects.filter(study=study, kind=kind, key=kind.value)
     return asked.order_by("-version").first()

@@ -21,6 +21,11 @@ class Stage(models.TextChoices):
     REVIEW = "review"  # all attributes of one person, beside the conversations
     RELEVANCE = "relevance"  # one query with a person's attributes
     COMPARISON = "comparison"  # one response pair: overall, and a gain for each attribute
+    MENTION = "mention"  # one response: does it name these attributes? (a sample, beside judges)
+
+
+# What takes no owner to see: the owner of such a sheet gets no place at it.
+STRANGERS_ONLY = (Stage.MENTION,)
 
 
 class SheetUse(models.TextChoices):

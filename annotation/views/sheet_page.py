@@ -93,6 +93,8 @@ def contents(slot: Slot, form: SheetForm) -> dict[str, Any]:
                 "query": _query(slot, form),
                 "cards": [_card(slot, form, one) for one in form.items],
             }
+        case Stage.MENTION:
+            return _mention(slot, form)
         case _:
             return _comparison(slot, form)
 
@@ -178,6 +180,16 @@ def _comparison(slot: Slot, form: SheetForm) -> dict[str, Any]:
         "folded": [card for card in gains if not card.is_required],
         "folded_open": any(card.field.value() for card in gains if not card.is_required),
         "attributes": [card.attribute for card in gains],
+    }
+
+
+def _mention(slot: Slot, form: SheetForm) -> dict[str, Any]:
+    """Return one response, as a text that somebody wrote: nothing tells what its author knew."""
+    response = Response.objects.select_related("query").get(pk=slot.sheet.shown["response"])
+    return {
+        "query": response.query,
+        "text": response.text,
+        "cards": [_card(slot, form, one) for one in form.items],
     }
 
 

@@ -25,7 +25,7 @@ from annotation.assignment import (
 )
 from annotation.drafts import save_draft
 from annotation.models import Slot
-from annotation.models.sheet import Stage
+from annotation.models.sheet import STRANGERS_ONLY, Stage
 from annotation.models.slot import LapseReason, Purpose, SlotRole
 from annotation.profiles import shared_by_owner
 from annotation.sheets import rater_of
@@ -38,6 +38,7 @@ PAGES = {
     Stage.REVIEW: "sheet_review.html",
     Stage.RELEVANCE: "sheet_relevance.html",
     Stage.COMPARISON: "sheet_comparison.html",
+    Stage.MENTION: "sheet_mention.html",
 }
 STATUS = {
     Refusal.NOT_THEIRS: HTTPStatus.NOT_FOUND,
@@ -250,9 +251,10 @@ def _page(
 
 
 def _about(slot: Slot) -> list[str]:
-    """Return what a stranger may know of the person; its owner needs no telling."""
-    is_own = slot.role == SlotRole.FIRST_PERSON
-    return [] if is_own else sentences(shared_by_owner(slot.sheet))
+    """Return what a stranger may know of the person, where it helps; its owner needs no telling."""
+    if slot.role == SlotRole.FIRST_PERSON or slot.sheet.stage in STRANGERS_ONLY:
+        return []
+    return sentences(shared_by_owner(slot.sheet))
 
 
 def _closed(

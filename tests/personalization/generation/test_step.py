@@ -1,61 +1,26 @@
 """Two responses to each query, one with what the owner found relevant; a blind pair comes of it."""
 
 import pytest
-from django.utils import timezone
 
 from annotation import models as m
-from annotation.enrollment import go_on
 from annotation.models.person import Part
-from annotation.sheets import REQUIRED_GAINS, lay_relevance, rater_of
+from annotation.sheets import REQUIRED_GAINS
 from annotation.work import look
-from personalization.models import Generation
+from personalization.models import Arm, Generation
 from personalization.work import ROUND
-from tests import factories as make
-from tests.llm_exchange import Body, Fault
+from tests.llm_exchange import Fault
 from tests.llm_server import LLMServer, texts_of
-from tests.personalization.machine import PROVIDER, answer_too_late, endpoint, person, study
+from tests.personalization.generation.people import answered, comparisons, personalized
+from tests.personalization.machine import PROVIDER, answer_too_late, endpoint, study
 from tests.working import work_off
 
 pytestmark = pytest.mark.django_db
-
-
-def answered(of: m.Study, *relevant: int, scopes: tuple[str, ...] = ()) -> m.Enrollment:
-    """Return somebody with seven attributes; to each query, so many of them are relevant."""
-    somebody = person(of, *scopes)
-    conversation = make.conversation(study=of, of=somebody.participant)
-    m.Conversation.objects.filter(pk=conversation.pk).update(finished_at=timezone.now())
-    attributes = [
-        make.attribute(study=of, of=somebody.participant, text=f"The user has {number} boats.")
-        for number in range(7)
-    ]
-    for number, attribute in enumerate(attributes):
-        m.Attribute.objects.filter(pk=attribute.pk).update(confidence=0.4 + number / 20)
-    rater = rater_of(somebody)
-    for query, count in zip(of.queries.order_by("id"), relevant, strict=True):
-        pairs = [make.relevance_pair(attribute=one, query=query) for one in attributes]
-        sheet = lay_relevance(somebody, pairs)
-        for place, item in enumerate(sheet.items.order_by("id")):
-            make.judgment(item=item, rater=rater, role="first_person", value=int(place < count))
-        sheet.slots.filter(reserved_for=rater).update(
-            rater=rater, leased_until=timezone.now(), submitted_at=timezone.now()
-        )
-    m.Enrollment.objects.filter(pk=somebody.pk).update(part=Part.RELEVANCE)
-    return go_on(somebody.pk)
-
-
-def personalized(body: Body) -> str:
-    """Answer a request with what it says about the user, so that both responses differ."""
-    return "Sail." if "The user has" in texts_of(body) else "Take a train."
 
 
 @pytest.fixture
 def of(llm_server: LLMServer) -> m.Study:
     llm_server.say("Task: generation", personalized)
     return study(endpoint(llm_server), queries=2)
-
-
-def comparisons(somebody: m.Enrollment) -> list[m.Sheet]:
-    return list(m.Sheet.objects.filter(owner=rater_of(somebody), stage="comparison").order_by("id"))
 
 
 def test_a_pair_for_each_query(of: m.Study, llm_server: LLMServer) -> None:
@@ -78,9 +43,11 @@ def test_a_pair_for_each_query(of: m.Study, llm_server: LLMServer) -> None:
     assert second.items.filter(question__kind="gain").count() == 1
     author = pair.a.author
     assert (author.kind, author.name, author.family) == ("model", "fake-small", "fake")
-    assert {row.generator.rpartition("/")[2] for row in Generation.objects.all()} == {
-        "generation v1"
-    }
+    arms = Arm.objects.filter(study=of, step="generation")
+    assert {row.arm_id for row in Generation.objects.all()} == set(
+        arms.values_list("pk", flat=True)
+    )
+    assert all(one.responses.count() == 2 for one in arms)
 
 
 def test_the_author_is_given_the_relevant_ones_alone(of: m.Study, llm_server: LLMServer) -> None:

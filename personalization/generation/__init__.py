@@ -1,0 +1,1 @@
+"""Generation: responses to queries under a condition, what they give away, and pairs to compare."""
