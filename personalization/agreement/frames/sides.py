@@ -10,7 +10,7 @@ from personalization.agreement.arrays import IntArray
 from personalization.agreement.frames.coding import places
 from personalization.agreement.frames.data import Sides
 from personalization.agreement.frames.reading import columns
-from personalization.generation import family as family_by_name
+from personalization.generation.authors import family as family_by_name
 
 # People who write are one system: reports name nobody.
 HUMAN = "human"
