@@ -5,7 +5,7 @@ planted value but for the unreadable answers.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -72,6 +72,14 @@ def read(seed: int, judge: Judge, plan: Plan) -> list[Reading]:
         *_of_relevance(numbers, judge.yes, plan.relevance),
         *_of_comparisons(numbers, judge, plan.comparisons),
     ]
+    # Of their own, so that nothing that other arms read moves an answer to anything else.
+    others = stream(seed, f"{judge.name} of other arms")
+    further = [*_of_reviews(others, judge, plan.reviews, further=True)]
+    return [*_read(numbers, answers), *_read(others, further)]
+
+
+def _read(numbers: random.Random, answers: Iterable["Answer"]) -> list[Reading]:
+    """Return answers as they are read: now and then one cannot be."""
     return [
         Reading(item, order, None if numbers.random() < UNREADABLE else value)
         for item, order, value in answers
@@ -81,10 +89,14 @@ def read(seed: int, judge: Judge, plan: Plan) -> list[Reading]:
 Answer = tuple[Item, Order, str]
 
 
-def _of_reviews(numbers: random.Random, judge: Judge, sheets: list[Sheet]) -> Iterator[Answer]:
-    """Yield what it says of attributes; one that it rejects has an error code."""
+def _of_reviews(
+    numbers: random.Random, judge: Judge, sheets: list[Sheet], *, further: bool = False
+) -> Iterator[Answer]:
+    """Yield what it says of our attributes, or of others'; one that it rejects has an error code."""
     said = ""
     for item in (item for sheet in sheets for item in sheet.items):
+        if item.attribute is None or item.attribute.further is not further:
+            continue
         if item.ask is Ask.ATTRIBUTE:
             said = guess_fits(judge.same_fits, numbers, item.answer)
             yield item, Order.NONE, said

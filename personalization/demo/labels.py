@@ -48,10 +48,12 @@ class Visit:
 def of_people(seed: int, sheets: list[Sheet]) -> list[Visit]:
     """Return the answers of owners and strangers, sheet by sheet."""
     numbers = stream(seed, "people's labels")
+    # Of their own, so that nothing that other arms read moves an answer to anything else.
+    further = stream(seed, "people's labels of other arms")
     visits = []
     for sheet in sheets:
         visits.append(of_owner(sheet))
-        visits += [_of_stranger(numbers, sheet, stranger) for stranger in sheet.strangers]
+        visits += [_of_stranger(numbers, further, sheet, stranger) for stranger in sheet.strangers]
     return visits
 
 
@@ -65,8 +67,10 @@ def of_owner(sheet: Sheet) -> Visit:
     return Visit(sheet, sheet.owner, labels, sheet.owner.missed if _is_review(sheet) else [])
 
 
-def _of_stranger(numbers: random.Random, sheet: Sheet, stranger: Person) -> Visit:
-    labels = list(_guesses(numbers, sheet))
+def _of_stranger(
+    numbers: random.Random, further: random.Random, sheet: Sheet, stranger: Person
+) -> Visit:
+    labels = list(_guesses(numbers, further, sheet))
     missed = [
         one
         for one in (sheet.owner.missed if _is_review(sheet) else [])
@@ -75,10 +79,11 @@ def _of_stranger(numbers: random.Random, sheet: Sheet, stranger: Person) -> Visi
     return Visit(sheet, stranger, labels, missed)
 
 
-def _guesses(numbers: random.Random, sheet: Sheet) -> Iterator[Label]:
+def _guesses(ours: random.Random, further: random.Random, sheet: Sheet) -> Iterator[Label]:
     """Yield a stranger's guess for each item; an attribute has an error code if it is rejected."""
     said, overall = None, 0
     for item in sheet.items:
+        numbers = further if item.attribute and item.attribute.further else ours
         match item.ask:
             case Ask.ATTRIBUTE:
                 said = _perhaps(numbers, guess_fits(STRANGER_SAME_FITS, numbers, item.answer))

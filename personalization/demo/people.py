@@ -33,6 +33,7 @@ class Attribute:
     fits: str
     advice: dict[Topic, str] = field(default_factory=dict)
     error: str = ""
+    further: bool = False  # read by another arm than ours (arms.py)
 
 
 @dataclass(slots=True, eq=False)

@@ -109,3 +109,22 @@ SELFISH = Judge(
     self_preference=SELF_PREFERENCE,
 )
 JUDGES = (CAREFUL, EAGER, INFLATING, POSITION, SELFISH)
+
+# Arms of extraction: ours has 150 attributes, of which owners accept 108.
+OURS, THEIRS = "demo extractor (a script)", "another lab's extractor (imported)"
+REVISED = "demo verifier (a script)"
+OURS_ACCEPTED = 108 / 150  # .72
+# Theirs has 120: 48 that are true and also ours, 12 doubtful ones that are also ours, 36 that go too
+# far, and 24 that take the task for a trait.
+SHARED_TRUE, SHARED_DOUBTFUL, TOO_FAR, TASKS = 48, 12, 36, 24
+FAR_REJECTED = 24  # of those that go too far; owners are uncertain about the other ones
+THEIRS_ACCEPTED = SHARED_TRUE / (SHARED_TRUE + SHARED_DOUBTFUL + TOO_FAR + TASKS)  # .40
+# The verifier mends all 24 doubtful ones of ours, of which 18 then hold, and withdraws the 18 wrong.
+MENDED, MENDED_ACCEPTED, WITHDRAWN = 24, 18, 18
+REVISED_ACCEPTED = (108 + MENDED_ACCEPTED) / (108 + MENDED)  # .955
+BELOW_FLOOR = 0.4  # sentences for each conversation that our extractor dropped as too unsure
+
+# Who flags which attributes a response names: never wrong. How much better owners find a response
+# where it names an attribute follows from the chances in sheets.py: .77 points.
+MENTIONS = "demo-mention-flag"
+MENTION_GAP = 0.77

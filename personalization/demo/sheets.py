@@ -1,11 +1,12 @@
 """The sheets of the demo: what is asked of whom about what, and the owner's answers; pure."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from personalization.demo.answers import generic, personalized
+from personalization.demo.arms import Arms, Further
 from personalization.demo.nouns import Query, stream
 from personalization.demo.people import QUERIES, Attribute, Person
 from personalization.demo.planted import (
@@ -99,10 +100,16 @@ class Plan:
         return [*self.reviews, *self.relevance, *self.comparisons]
 
 
-def plan(seed: int, people: list[Person]) -> Plan:
-    """Return the sheets of a seed, with the strangers who label them."""
+def plan(seed: int, people: list[Person], arms: Arms | None = None) -> Plan:
+    """Return the sheets of a seed, with the strangers who label them.
+
+    With `arms`, people also review what other arms than ours have read, on the same sheets.
+    """
+    further = {} if arms is None else arms.further
     made = Plan(
-        [review(person) for person in people], _relevance(seed, people), _comparisons(seed, people)
+        [review(person, further.get(person, ())) for person in people],
+        _relevance(seed, people),
+        _comparisons(seed, people),
     )
     numbers = stream(seed, "strangers")
     for sheets in (made.reviews, made.relevance, made.comparisons):
@@ -114,11 +121,20 @@ def plan(seed: int, people: list[Person]) -> Plan:
     return made
 
 
-def review(person: Person) -> Sheet:
-    """Return the sheet about everything that was read from a person's chats, right or wrong."""
+def review(person: Person, further: Sequence[Further] = ()) -> Sheet:
+    """Return the sheet about everything that was read from a person's chats, right or wrong.
+
+    Whoever read it: all stands in the order of the chats, and the place of two that were read from
+    the same words tells nothing.
+    """
     items = []
-    for one in person.extracted:
-        items += [Item(Ask.ATTRIBUTE, one, one.fits), Item(Ask.ERROR_CODE, one, one.error)]
+    for exchange in (one for chat in person.chats for one in chat):
+        mine = [exchange] if isinstance(exchange, Attribute) else []
+        also = [one for one in further if one.read_from is exchange]
+        before = [one.attribute for one in also if one.first]
+        after = [one.attribute for one in also if not one.first]
+        for one in (*before, *mine, *after):
+            items += [Item(Ask.ATTRIBUTE, one, one.fits), Item(Ask.ERROR_CODE, one, one.error)]
     return Sheet(person, items)
 
 
@@ -187,6 +203,15 @@ def _comparisons(seed: int, people: list[Person]) -> list[Sheet]:
             items.append(Item(Ask.GAIN, one, points=duel.sign * drawn))
         sheets.append(Sheet(person, items, query, duel))
     return sheets
+
+
+def names(sheet: Sheet, gain: Item) -> bool:
+    """Return whether the personalized response of a comparison takes up the attribute of a gain."""
+    if sheet.query is None or sheet.duel is None or gain.attribute is None:
+        return False
+    written = next(one for one in (sheet.duel.a, sheet.duel.b) if one.for_owner)
+    advice = gain.attribute.advice.get(sheet.query.topic)
+    return advice is not None and advice in written.text
 
 
 def _in_rounds(people: list[Person], numbers: random.Random) -> Iterator[tuple[Person, Query, int]]:

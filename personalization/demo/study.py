@@ -4,9 +4,11 @@ from django.db import transaction
 
 from annotation.models import ConsentText, Study
 from annotation.models.person import Scope
-from personalization.demo import judges, labels, people, planted, profiles, sheets
+from personalization.demo import arms, judges, labels, people, planted, profiles, sheets
+from personalization.demo.rows import arms as arm_rows
 from personalization.demo.rows import judges as judge_rows
 from personalization.demo.rows import labels as label_rows
+from personalization.demo.rows import mentions as mention_rows
 from personalization.demo.rows import people as people_rows
 from personalization.demo.rows import profiles as profile_rows
 from personalization.demo.rows import sheets as sheet_rows
@@ -23,6 +25,8 @@ DESCRIPTION = (
     " Five judges answer too, and four of them have a planted fault for you to find: one finds"
     " too much relevant, one flatters personalized responses, one likes whatever stands first, and"
     " one prefers what a model of its own family wrote."
+    " Beside the extractor of the study stand one that was imported and goes wrong more often, and a"
+    " verifier that mends what was doubtful; people judge all of it without knowing whose it is."
 )
 CONSENT = (
     "Synthetic: nobody was asked and nobody has read this. The people of this study do not exist;"
@@ -50,12 +54,16 @@ def add(name: str, seed: int) -> Study:
     study.save()
     ConsentText.objects.create(study=study, version=1, text=CONSENT, created_at=times.START)
     persons = people.draw(seed)
-    plan = sheets.plan(seed, persons)
+    read = arms.draw(seed, persons)
+    plan = sheets.plan(seed, persons, read)
     crowd = people_rows.add(study, seed, persons, scopes=list(Scope), finished_at=times.CLOSED)
     profile_rows.add(study, crowd, profiles.say(seed, persons))
+    arm_rows.add(study, crowd, read, seed)
     laid = sheet_rows.lay(study, crowd, plan, sheet_rows.add_queries(study))
+    arm_rows.add_of_responses(study)
     label_rows.add(crowd, laid, labels.of_people(seed, plan.sheets), seed, strangers=0)
     for judge in planted.JUDGES:
         judge_rows.add(study, laid, judge, judges.read(seed, judge, plan))
+    mention_rows.add(study, laid, plan)
     analyse()
     return study

@@ -65,6 +65,20 @@ class VerdictCounts(Counts):
 
 
 @dataclass(slots=True)
+class OutputCounts(Counts):
+    """The same of outputs of models and people: `new` and `unchanged` are attributes or responses."""
+
+    people: int = 0
+    shared: int = 0  # attributes that another arm has found too
+    variants: int = 0
+    evidence: int = 0
+    pointers_dropped: int = 0
+    conversations: int = 0
+    withdrawn: int = 0
+    leaks: int = 0  # responses that give away how they were made
+
+
+@dataclass(slots=True)
 class Outcome:
     """The result of one import (or of its dry run)."""
 
@@ -73,3 +87,5 @@ class Outcome:
     counts: Counts
     faults: Faults
     new_version: bool = False
+    arms: list[str] = field(default_factory=list)  # into which outputs went
+    unread: list[str] = field(default_factory=list)  # fields that nothing was done with

@@ -14,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from personalization.imports import specification
+from personalization.imports import outputs, specification
 from personalization.imports.errors import ImportRefusedError
 from personalization.imports.outcome import Outcome
 from personalization.imports.reading import LabelFile
@@ -28,6 +28,8 @@ KINDS = ("items", "human", "judges")
 # Under this key of the specification stands the content of verdicts.toml, where an upload brings
 # verdicts; its file is the judges'.
 VERDICTS = "verdicts"
+# Under this one, how the form for outputs was filled in; their file is the items'.
+OUTPUTS = "outputs"
 REPORT_EVERY = 0.5  # seconds
 FORGET_AFTER = timedelta(days=7)
 LOCK = 20260  # the first half of the advisory locks of uploads
@@ -56,6 +58,13 @@ def mapping_of_verdicts(upload: LabelImport) -> dict[str, Any] | None:
     said = json.loads(upload.specification) if upload.specification else {}
     mapping: dict[str, Any] | None = said.get(VERDICTS)
     return mapping
+
+
+def outputs_of(upload: LabelImport) -> dict[str, Any] | None:
+    """Return what was said of the outputs of an upload; None where it brings labels or verdicts."""
+    said = json.loads(upload.specification) if upload.specification else {}
+    chosen: dict[str, Any] | None = said.get(OUTPUTS)
+    return chosen
 
 
 def read_specification(upload: LabelImport) -> Specification:
@@ -93,6 +102,16 @@ def _import(upload: LabelImport) -> None:
 def _brought(
     upload: LabelImport, files: dict[str, LabelFile], progress: Callable[[int], None]
 ) -> Outcome:
+    chosen = outputs_of(upload)
+    if chosen is not None:
+        return outputs.bring(
+            upload.study,
+            chosen,
+            files["items"],
+            by=upload.by,
+            strict=upload.strict,
+            progress=progress,
+        )
     mapping = mapping_of_verdicts(upload)
     if mapping is not None:
         return import_verdicts(
@@ -130,7 +149,11 @@ def finish(upload: LabelImport, *, outcome: Outcome | None = None, failure: str 
     with transaction.atomic():
         upload.failure = failure
         if outcome is not None:
-            upload.counts = outcome.counts.as_dict()
+            upload.counts = {
+                **outcome.counts.as_dict(),
+                "arms": outcome.arms,
+                "unread": outcome.unread,
+            }
             upload.question = upload.study.questions.filter(
                 key=outcome.question, version=outcome.version
             ).first()

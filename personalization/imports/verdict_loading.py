@@ -24,6 +24,7 @@ class VerdictLoading(ItemLoading):
     counts: VerdictCounts
     mapping: VerdictMapping
     scale: Scale
+    kind: RaterKind = RaterKind.JUDGE
 
     def run(self) -> None:
         """Check the lines against each other and the study, then add and settle what is new."""
@@ -41,7 +42,11 @@ class VerdictLoading(ItemLoading):
     def parameters(self) -> dict[str, Any]:
         """Return what the statements are told of this import."""
         told = ItemLoading.parameters(self)
-        return {**told, "configuration": json.dumps(self.mapping.judges_are)}
+        return {
+            **told,
+            "configuration": json.dumps(self.mapping.judges_are),
+            "judge": self.prefix(self.kind),
+        }
 
     def _leave_out_contradictions(self) -> None:
         self.execute(sql.MIXED)
@@ -118,7 +123,7 @@ class VerdictLoading(ItemLoading):
 
     def _add_verdicts(self) -> None:
         judges = "SELECT DISTINCT rater FROM staged_reading"
-        self.add_raters(RaterKind.JUDGE, judges, self.mapping.judges_are)
+        self.add_raters(self.kind, judges, self.mapping.judges_are)
         self.execute(statements.RUNS)
         self.execute(statements.RATERS)
         self.execute(sql.VERDICTS)

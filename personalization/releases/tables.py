@@ -9,6 +9,7 @@ from annotation.models.rater import RaterKind
 from annotation.models.response import AuthorKind, Condition
 from annotation.models.sheet import SheetUse
 from annotation.models.study import PayRule
+from personalization.models.arm import ArmSource, ArmStep
 from personalization.models.run import RunSource
 from personalization.models.verdict import Side
 from personalization.releases.membership import PERSON_LEFT_OUT, any_left_out
@@ -23,11 +24,12 @@ from personalization.releases.schema import (
     word,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 OF_STUDY = "t.study_id = %(study)s"
 OF_QUESTION = "t.question_id IN (SELECT id FROM annotation_question WHERE study_id = %(study)s)"
 OF_QUERY = "t.query_id IN (SELECT id FROM annotation_query WHERE study_id = %(study)s)"
+OF_ARM = "t.arm_id IN (SELECT id FROM personalization_arm WHERE study_id = %(study)s)"
 OF_ATTRIBUTE = "t.attribute_id IN (SELECT id FROM annotation_attribute WHERE study_id = %(study)s)"
 
 ID = integer("id", "Number of the row; other tables refer to it.")
@@ -325,7 +327,9 @@ ATTRIBUTE_VARIANTS = Table(
     columns=(
         ID,
         integer("attribute_id", "Its attribute."),
-        integer("conversation_id", "The conversation it was extracted from."),
+        integer(
+            "conversation_id", "The conversation it was extracted from; null = it was not said."
+        ),
         text("text", "The wording."),
         text("reason", "Why the model says so."),
         number("confidence", "The model's confidence.", unit="share, 0 to 1"),
@@ -345,6 +349,23 @@ EVIDENCE = Table(
     ),
 )
 
+QUERY_LISTS = Table(
+    "query_lists",
+    "Queries that came together: where from, and under which licence.",
+    base="annotation_querylist",
+    scope=OF_STUDY,
+    columns=(
+        ID,
+        text("name", "Name of the list."),
+        text("source", "Where it comes from."),
+        text("licence", "Its licence."),
+        text("url", "Where it can be found."),
+        text("note", "How it was drawn from there."),
+        time("created_at", "When it was added."),
+    ),
+    held_back=ONE_STUDY,
+)
+
 QUERIES = Table(
     "queries",
     "New user requests to be answered.",
@@ -352,6 +373,7 @@ QUERIES = Table(
     scope=OF_STUDY,
     columns=(
         ID,
+        integer("list_id", "The list that it came with; null = none."),
         text("key", "Key of the query."),
         text("text", "The request."),
         text("source", "Where it comes from."),
@@ -423,6 +445,75 @@ RESPONSE_PAIRS = Table(
         integer("b_id", "Response b."),
     ),
     held_back=PARTICIPANT_HELD,
+)
+
+ARMS = Table(
+    "arms",
+    "The ways of doing a step that are compared; raters never saw which one anything is of.",
+    base="personalization_arm",
+    scope=OF_STUDY,
+    columns=(
+        ID,
+        word("step", "The step of the pipeline.", ArmStep),
+        text("name", "What researchers call it."),
+        word(
+            "source", "Whether models were asked here, or it was brought from outside.", ArmSource
+        ),
+        word("author", "Who made what it holds.", AuthorKind),
+        text("model", "The model; empty where none is known."),
+        integer("base_id", "The arm whose attributes a revision begins with."),
+        json("configuration", "Sampling, prompts and settings.", sql="t.configuration"),
+        text("fingerprint", "Names the whole configuration."),
+        boolean("live", "True where it works for everybody who takes part."),
+        time("created_at", "When it was made."),
+    ),
+    held_back={
+        "endpoint_id": "The configuration names it.",
+        "by_id": "Names an account.",
+        **ONE_STUDY,
+    },
+)
+
+ARM_ATTRIBUTES = Table(
+    "arm_attributes",
+    "The attributes in the profiles that an arm makes; the same text is one attribute of all arms.",
+    base="personalization_armattribute",
+    scope=OF_ARM,
+    left_out=any_left_out(attribute_id="attributes"),
+    columns=(
+        ID,
+        integer("arm_id", "The arm."),
+        integer("attribute_id", "The attribute."),
+        word(
+            "left_out", "Why a revision leaves it out: withdrawn, dropped or refined; null = held."
+        ),
+    ),
+)
+
+# What an arm was given for a response; of imported ones, what their file says of it.
+WRITTEN = (
+    "LEFT JOIN personalization_generation g"
+    " ON g.response_id = t.response_id AND g.arm_id = t.arm_id"
+)
+ARM_RESPONSES = Table(
+    "arm_responses",
+    "The responses that an arm has written, and what it was given for each.",
+    base="personalization_armresponse",
+    scope=OF_ARM,
+    joins=(WRITTEN,),
+    left_out=any_left_out(response_id="responses"),
+    columns=(
+        ID,
+        integer("arm_id", "The arm."),
+        integer("response_id", "The response."),
+        json(
+            "attributes",
+            "Numbers of the attributes that the author was given, in their order; null = unknown.",
+            sql="to_json(g.attributes)",
+        ),
+        integer("words_asked", "How long it was to be; null = free.", sql="g.words", unit="words"),
+        json("leaks", "What the response gives away of how it was made.", sql="to_json(g.leaks)"),
+    ),
 )
 
 SHEETS = Table(
@@ -642,11 +733,15 @@ TABLES = (
     ATTRIBUTES,
     ATTRIBUTE_VARIANTS,
     EVIDENCE,
+    QUERY_LISTS,
     QUERIES,
     RELEVANCE_PAIRS,
     AUTHORS,
     RESPONSES,
     RESPONSE_PAIRS,
+    ARMS,
+    ARM_ATTRIBUTES,
+    ARM_RESPONSES,
     SHEETS,
     ITEMS,
     JUDGMENTS,

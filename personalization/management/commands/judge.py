@@ -10,21 +10,14 @@ from django.urls import reverse
 from annotation.models import Question, Study
 from personalization.agreement.report import question_name
 from personalization.judge.budgets import BudgetError
-from personalization.judge.estimate import Estimate, estimate
-from personalization.judge.forecast import Range
+from personalization.judge.estimate import estimate
 from personalization.judge.raters import UnfitError
 from personalization.judge.runs import start_judge
 from personalization.judge.shots import NoExamplesError
-from personalization.llm.pricing import said as amount
 from personalization.management import judge_options as options
-from personalization.models import Endpoint
+from personalization.management.named import endpoint_named, study_named
+from personalization.management.told import told
 from personalization.prompt_versions import StaleError
-
-HOLDS = {
-    "places": "by the requests at a time",
-    "requests": "by the requests a minute",
-    "tokens": "by the tokens a minute",
-}
 
 
 class Command(BaseCommand):
@@ -57,9 +50,9 @@ class Command(BaseCommand):
 
     def handle(self, **said: Any) -> None:
         """Start the run, or print its estimate."""
-        study = _study(said["study"])
+        study = study_named(said["study"])
         asked = _questions(study, said["question"])
-        endpoint = _endpoint(said["endpoint"])
+        endpoint = endpoint_named(said["endpoint"])
         model = said["model"] or endpoint.model
         if not model:
             raise CommandError(f"{endpoint} has no usual model: name one with --model.")
@@ -74,7 +67,7 @@ class Command(BaseCommand):
             deadline = options.deadline(said["deadline"])
             if said["dry_run"]:
                 found = estimate(study, asked, endpoint, model, sampling, **same)
-                self.stdout.write("\n".join(_told(found, budget)))
+                self.stdout.write("\n".join(told(found, budget)))
                 return
             run = start_judge(
                 study, asked, endpoint, model, sampling,
@@ -86,14 +79,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{said['site'].rstrip('/')}{path}")
 
 
-def _study(name: str) -> Study:
-    study = Study.objects.filter(name=name).first()
-    if study is None:
-        known = ", ".join(Study.objects.values_list("name", flat=True)) or "none yet"
-        raise CommandError(f"There is no study {name}. Studies here: {known}.")
-    return study
-
-
 def _questions(study: Study, keys: list[str]) -> list[Question]:
     by_name = {question_name(one): one for one in study.questions.prefetch_related("options")}
     for key in keys:
@@ -101,52 +86,3 @@ def _questions(study: Study, keys: list[str]) -> list[Question]:
             known = ", ".join(by_name) or "none yet"
             raise CommandError(f"{study.name} has no question {key}. It has: {known}.")
     return [one for name, one in by_name.items() if name in keys]
-
-
-def _endpoint(name: str) -> Endpoint:
-    endpoint = Endpoint.objects.filter(name=name, closed_at=None).first()
-    if endpoint is None:
-        names = Endpoint.objects.filter(closed_at=None).values_list("name", flat=True)
-        raise CommandError(f"There is no open endpoint {name}. Open ones: {', '.join(names)}.")
-    return endpoint
-
-
-def _told(found: Estimate, budget: int | None) -> list[str]:
-    lines = [
-        f"{found.calls} calls about {found.items} items, seen from {found.drawn} requests"
-        f" and {found.learned} earlier answers of this model.",
-        f"Tokens of requests: {_range(found.prompt_tokens)}",
-        f"Tokens of answers:  {_range(found.completion_tokens)}",
-    ]
-    if found.withheld:
-        lines.insert(1, f"{found.withheld} items are not sent: nobody agreed to this provider.")
-    if found.micros is None or found.most_micros is None or found.price is None:
-        lines.append("Price: no price is known for this model; enter one, or import it.")
-    else:
-        ends = [
-            amount(round(one))
-            for one in (found.micros.expected, found.micros.low, found.micros.high)
-        ]
-        lines += [
-            "Price: about {} {}, between {} and {}".format(ends[0], found.currency, *ends[1:])
-            + f"; at most {amount(found.most_micros, found.currency)}",
-            f"By the price from {found.price.since}: {found.price.source}",
-        ]
-        if budget is not None and budget < found.micros.expected:
-            enough = int(found.calls * budget / found.micros.expected)
-            lines.append(f"The budget is enough for about {enough} of these calls.")
-    if found.seconds is None or found.held_by is None:
-        lines.append("Time: not known before the first answer of this model.")
-    else:
-        known = "" if found.latency is not None else "at least "
-        lines.append(f"Time: {known}{_time(found.seconds)}, held up {HOLDS[found.held_by]}.")
-    return lines
-
-
-def _range(one: Range) -> str:
-    return f"about {one.expected:,.0f}, between {one.low:,.0f} and {one.high:,.0f}"
-
-
-def _time(one: Range) -> str:
-    minutes = one.expected / 60
-    return f"about {one.expected:.0f} s" if minutes < 2 else f"about {minutes:.0f} min"

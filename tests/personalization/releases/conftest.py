@@ -13,7 +13,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from annotation import models as m
-from personalization.models import JudgeRun, Verdict
+from personalization.arms.holding import hold, hold_response
+from personalization.models import Generation, JudgeRun, Verdict
 from tests import factories
 from tests.telling import field
 
@@ -101,14 +102,34 @@ def texts_about(study: m.Study, owner: m.Rater, sheet: m.Sheet) -> m.Attribute:
     m.AttributeVariant.objects.create(attribute=attribute, conversation=chat, text="Sails.")
     m.Evidence.objects.create(attribute=attribute, turn=turn)
     query = factories.query(study=study)
+    m.Query.objects.filter(pk=query.pk).update(
+        list=m.QueryList.objects.create(study=study, name="forum", licence="CC0")
+    )
     factories.relevance_pair(attribute=attribute, query=query)
     pair = factories.response_pair(query=query, of=of)
     human = factories.author(name=f"Kari Forfatter of {study.name}", kind="human")
     factories.response(query=query, by=human, condition="human", text="By hand.")
+    arms_of(attribute, pair)
     factories.item(subject=pair, sheet=sheet, gain_of=attribute)
     record = factories.record(study=study)
     m.Record.objects.filter(pk=record.pk).update(participant=of)
     return attribute
+
+
+def arms_of(attribute: m.Attribute, pair: m.ResponsePair) -> None:
+    """Let an arm hold the attribute, and another one the personalized response of the pair."""
+    hold(factories.arm(study=attribute.study), [attribute])
+    writer = factories.arm(study=attribute.study, step="generation")
+    hold_response(writer, pair.b)
+    Generation.objects.create(
+        arm=writer,
+        enrollment=m.Enrollment.objects.get(participant=pair.participant, study=attribute.study),
+        query=pair.query,
+        condition=pair.b.condition,
+        attributes=[attribute.pk],
+        response=pair.b,
+        settled_at=timezone.now(),
+    )
 
 
 def answers(item: m.Item, owner: m.Rater, stranger: m.Rater) -> None:

@@ -102,6 +102,24 @@ def test_superseded_answers_are_kept_with_their_time(export: Export) -> None:
     assert {row["item_id"] for row in rows} == {full.item.pk}
 
 
+def test_what_an_arm_was_given_stands_beside_its_response(export: Export) -> None:
+    """Two arms: one holds the attribute, the other has written a response with it."""
+    folder = export(full_study("arms").study)
+    reader, writer = folder.jsonl("arms")
+    assert (reader["step"], writer["step"]) == ("extraction", "generation")
+    (held,), (written,) = folder.jsonl("arm_attributes"), folder.jsonl("arm_responses")
+    (attribute,) = folder.jsonl("attributes")
+    assert (held["arm_id"], held["attribute_id"], held["left_out"]) == (
+        reader["id"], attribute["id"], None,
+    )  # fmt: skip
+    assert written["arm_id"] == writer["id"]
+    assert (written["attributes"], written["words_asked"], written["leaks"]) == (
+        [attribute["id"]], None, [],
+    )  # fmt: skip
+    (query,), (listed,) = folder.jsonl("queries"), folder.jsonl("query_lists")
+    assert (query["list_id"], listed["licence"]) == (listed["id"], "CC0")
+
+
 def test_the_dictionary_has_wording_and_ordered_options(export: Export) -> None:
     study = factories.study()
     question = factories.question(study=study, key="a|b", options=("no", "rather no", "yes"))

@@ -93,8 +93,8 @@ def test_nothing_of_an_owner_who_withdrew(export: Export) -> None:
     assert gone.encode() not in folder.contents()
     counts = {table.name: len(folder.jsonl(table.name)) for table in TABLES}
     assert [name for name, count in counts.items() if count] == [
-        "studies", "questions", "options", "consent_texts", "participants", "raters", "queries", "authors",
-        "responses", "judge_runs",
+        "studies", "questions", "options", "consent_texts", "participants", "raters", "query_lists",
+        "queries", "authors", "responses", "arms", "judge_runs",
     ]  # fmt: skip
     assert [row["text"] for row in folder.jsonl("responses")] == ["By hand."]
     left_out = folder.json("manifest.json")["left_out"]
