@@ -201,13 +201,23 @@ def _endpoints() -> list[Row]:
 def _failures() -> list[Row]:
     rows, since = [], timezone.now() - DAY
     for step, kind in KINDS.items():
-        failed = kind.rows._default_manager.filter(FAILED, settled_at__gt=since)
-        counts = failed.aggregate(count=Count("pk"), example=Max("failure"))
-        if counts["count"]:
-            why = apart(counts["example"][:300])
+        failed = kind.every().filter(FAILED, settled_at__gt=since)
+        grouped = failed.values("in_run").annotate(count=Count("pk"), example=Max("failure"))
+        # Kinds that no run has are one group, also where that is empty.
+        for one in grouped.filter(count__gt=0).order_by("in_run"):
+            name = str(STEPS[step])
+            if one["in_run"]:
+                name = _("%(step)s, in runs of arms") % {"step": name}
+            why = apart(one["example"][:300])
             advice = format_html(_("For example: %(why)s") % {"why": "{}"}, why)
-            rows.append(Row(str(STEPS[step]), str(counts["count"]), State.WARN, advice))
+            rows.append(Row(name, str(one["count"]), State.WARN, advice))
     return rows or [Row(_("All steps"), _("Nothing failed"))]
+
+
+def workers_alive() -> int:
+    """Return how many workers have been heard of a moment ago."""
+    heard = ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - SILENT)
+    return heard.count()
 
 
 def _disk() -> Row:

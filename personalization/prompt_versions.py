@@ -135,6 +135,11 @@ def own(name: str) -> bool:
     return name.startswith((*JUDGES, *ARMS))
 
 
+def of_arms(name: str) -> bool:
+    """Return whether a prompt is one that arms use."""
+    return name.startswith(ARMS)
+
+
 @transaction.atomic
 def add(name: str, body: str, note: str, by: User | None) -> PromptVersion:
     """Return a new version of a prompt; the same one where this text is a version already."""

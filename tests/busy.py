@@ -51,13 +51,13 @@ def failed(enrollment: m.Enrollment, why: str = "unavailable: no connection") ->
     chat = make.conversation(study=study, of=of)
     broken: dict[str, Any] = {"settled_at": now, "failure": why}
     Reply.objects.create(turn=make.turn(conversation=chat), **broken)
-    Extraction.objects.create(conversation=chat, arm=make.arm(), **broken)
+    Extraction.objects.create(conversation=chat, arm=make.arm(study=study), **broken)
     Pairing.objects.create(enrollment=enrollment, **broken)
     Generation.objects.create(
         enrollment=enrollment,
         query=study.queries.first() or make.query(study=study),
         condition="none",
-        arm=make.arm(step="generation"),
+        arm=make.arm(step="generation", study=study),
         **broken,
     )
 

@@ -1,6 +1,7 @@
 """Sheets as the machine lays them out, for people who take part."""
 
 from annotation import models as m
+from annotation.mentions import lay_mention
 from annotation.sheets import lay_comparison, lay_relevance, lay_review, rater_of
 from tests import factories as make
 
@@ -38,6 +39,17 @@ def comparison(person: m.Enrollment, *texts: str) -> m.Sheet:
     return lay_comparison(person, pair, attributes_of(person, *texts))
 
 
+def mention(person: m.Enrollment, *texts: str, answer: str = "Try Lake Constance.") -> m.Sheet:
+    """Ask people whether the personalized one of two responses names attributes of a person."""
+    query, of = make.query(study=person.study), person.participant
+    a = make.response(query=query, of=of, text="Take a train.")
+    b = make.response(query=query, of=of, condition="all", text=answer)
+    pair = m.ResponsePair.objects.create(query=query, participant=of, a=a, b=b)
+    sheet = lay_mention(person, pair, attributes_of(person, *texts), percent=100)
+    assert sheet is not None
+    return sheet
+
+
 def own_slot(sheet: m.Sheet) -> m.Slot:
     """Return the place of a sheet's owner."""
     return sheet.slots.select_related("sheet__study").get(role="first_person")
@@ -60,7 +72,10 @@ def answers_to(slot: m.Slot, **instead: str) -> dict[str, str]:
 
     `instead` replaces the answer to an item, named as `item_12`.
     """
-    usual = {"attribute": "2", "relevance": "1", "overall": "2", "gain": "2", "error_code": ""}
+    usual = {
+        "attribute": "2", "relevance": "1", "overall": "2", "gain": "2", "error_code": "",
+        "mention": "1",
+    }  # fmt: skip
     form = {
         f"item-{item.pk}": usual[item.question.kind]
         for item in m.Item.objects.filter(sheet=slot.sheet_id).select_related("question")

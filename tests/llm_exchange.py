@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from personalization.llm.backend import Message
-from personalization.llm.standin import tokens, vector
+from personalization.llm.standin import tokens
 from tests.llm_answers import logprobs
 from tests.llm_quota import Quota
 
@@ -47,6 +47,7 @@ class Desk(Protocol):
     """What an exchange needs of the server."""
 
     pause: float
+    vectors: Callable[[str], list[float]]
 
     @property
     def held(self) -> threading.Event: ...
@@ -106,6 +107,7 @@ class Exchange:
         fault, details = order.fault, order.details
         if fault in REFUSALS:
             status, message = REFUSALS[fault]
+            message = details.get("text", message)
             after = {"retry-after": str(details["retry_after"])} if "retry_after" in details else {}
             await self.json(status, {"error": {"message": message, "type": fault}}, after)
         elif fault == "echo_key":
@@ -192,7 +194,7 @@ class Exchange:
         given = body["input"]
         texts = [given] if isinstance(given, str) else given
         data = [
-            {"object": "embedding", "index": at, "embedding": vector(text)}
+            {"object": "embedding", "index": at, "embedding": self.server.vectors(text)}
             for at, text in enumerate(texts)
         ]
         used = {"prompt_tokens": len(texts), "total_tokens": len(texts)}

@@ -27,7 +27,7 @@ from typing import Self
 import uvicorn
 
 from personalization.llm.backend import Message
-from personalization.llm.standin import said
+from personalization.llm.standin import said, vector
 from tests.llm_answers import by_schema
 from tests.llm_exchange import Body, Exchange, Fault, Matching, Order, Receive, Scope, Send
 from tests.llm_quota import Quota
@@ -60,6 +60,7 @@ class LLMServer:
         self.pause = pause  # seconds between the words of a stream
         self.asked: list[Body] = []  # bodies of chat completions, in the order of their arrival
         self.embedded: list[Body] = []
+        self.vectors: Callable[[str], list[float]] = vector  # what embeddings are made by
         self.keys: list[str] = []  # what came as bearer token, with every request
         self.in_flight = 0
         self.most_in_flight = 0
@@ -105,7 +106,8 @@ class LLMServer:
         """Answer the next `times` requests that match with a fault; None: until `behave`.
 
         Details: `retry_after` (rate_limited, error_500; seconds), `pause` (slow; seconds between
-        words), `after` (cut, dropped; words before the end), `text` (garbage), `to` (redirect).
+        words), `after` (cut, dropped; words before the end), `text` (garbage, bad_request and the
+        like), `to` (redirect).
         """
         with self._lock:
             self._orders.append(Order(fault, matching, times, details))
@@ -158,6 +160,7 @@ class LLMServer:
                 kept.clear()
             self.most_in_flight = self.in_flight
             self.limited = 0
+            self.vectors = vector
         self.limit()
 
     # What requests meet.

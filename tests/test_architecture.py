@@ -27,13 +27,21 @@ LAYER_OF = {
 }
 
 # Leaves import no Django, and of this project only other leaves.
-LEAVES = ("personalization.agreement", "personalization.llm", "personalization.learning.objectives")
+LEAVES = (
+    "personalization.agreement",
+    "personalization.llm",
+    "personalization.learning.objectives",
+    "personalization.embedding.clustering",
+    "personalization.embedding.tfidf",
+    "personalization.judge.similarity",
+)
 NOT_LEAVES = {"personalization.agreement.frames", "personalization.agreement.report"}
 
 # Modules that import an optional heavy extra inside a function; each is the only door to it.
 HIDDEN_IMPORTS: set[str] = {
     "personalization.apps",  # Django reads it before there are models
     "personalization.llm.door",  # openai: half a second and 50 MB that only workers pay
+    "personalization.embedding.door",  # model2vec: only where a model on disk is used
 }
 
 DANGEROUS_TEXT = {

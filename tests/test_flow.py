@@ -88,7 +88,7 @@ def set_up(client: Client, server: LLMServer) -> None:
          turns_max="6", queries_each=str(len(QUERIES)), strangers="1", sheets_each="9", lease_minutes="30",
          pay="4.50", pay_currency="EUR", pay_rule="fixed")  # fmt: skip
     # Repeats are drawn by chance: this story has none.
-    stages = ("review", "relevance", "comparison")
+    stages = ("review", "relevance", "comparison", "mention")
     plan = {f"{stage}-{name}": 0 for stage in stages
             for name in ("extra_most", "priority", "owner_repeats", "stranger_repeats")}  # fmt: skip
     post(client, STUDY + "plan/", **plan, **{"comparison-after_majority": "on"}, training_first=0,

@@ -25,6 +25,7 @@ from personalization.models.endpoint import OFFLINE
 from personalization.tokens import new_token
 from tests import factories as make
 from tests import laid
+from tests.personalization.views.kept_arms import arm, extraction, run_of
 from tests.personalization.views.kept_runs import called_run, reading
 from tests.personalization.views.labelled import Labelled, labelled
 from tests.personalization.views.pages import Node, read
@@ -42,10 +43,13 @@ POST_ONLY = {"set_theme", "signout", "forget", "sheet_draft", "chat_again", "cha
              "study_retry", "study_models", "study_close", "study_query_delete", "invite_close",
              "run_cancel", "run_again", "run_pause", "run_limits", "token_revoke", "endpoint_close",
              "endpoint_try",
+             "arm_live", "arm_run_pause", "arm_run_again", "arm_run_cancel", "arm_run_retry",
+             "arm_run_limits", "pipeline_lay",
              "endpoint_price_delete", "others_finish", "sheet_ahead", "sheet_beat",
              "study_plan_open", "study_share_back", "person_release", "study_sheet_preview",
              "study_sheet_shown", "study_sheet_right", "study_sheet_use", "study_sheet_stratum", "study_profile_usual",
-             "study_profile_do"}  # fmt: skip
+             "study_profile_do", "study_query_list", "study_query_list_delete", "study_pairing_block",
+             "study_pairing_now"}  # fmt: skip
 PAYLOADS = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -99,7 +103,13 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
     trial = called_run(data.study, trial=True, questions=[data.question.pk])
     trained = make.slot(purpose="training", ordinal=None)
     name = data.study.name
+    arm_run = run_of(arm(data.study))
+    tried = run_of(arm_run.arm, trial=True)
+    row = extraction(arm_run, person)
     known = {
+        "pipeline/arms": arm_run.arm_id,
+        "pipeline/runs": arm_run.pk,
+        "pipeline/trials": tried.pk,
         f"studies/{name}/sheets": slot.sheet_id,
         "training": trained.pk,
         "profile": field(data.study, "city").pk,
@@ -108,6 +118,7 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
         "items": item.pk,
         "questions": data.question.pk,
         "queries": make.query(study=data.study).pk,
+        "queries/lists": m.QueryList.objects.create(study=data.study, name="a list").pk,
         "invites": make.invite(study=data.study).pk,
         "runs": run.pk,
         "trials": trial.pk,
@@ -122,6 +133,7 @@ def pages(data: Labelled, user: m.User) -> dict[str, str]:
         path = path.replace("<slug:name>", data.study.name).replace("<str:token>", "wrong-token")
         path = path.replace("<slug:study>", data.study.name).replace("<int:attempt>", "0")
         path = path.replace("<slug:key>", ApiToken.objects.get().token_key)
+        path = path.replace("<slug:kind>/<int:row>", f"extraction/{row.pk}")
         path = path.replace("<int:item>", str(item.pk)).replace("<int:version>", "1")
         for folder, pk in known.items():
             path = path.replace(f"{folder}/<int:pk>", f"{folder}/{pk}")

@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from annotation.apart import apart
+from annotation.mentions import JUDGES_ONLY
 from annotation.models.places import Purpose
 from annotation.models.sheet import SheetUse, Stage
 from annotation.models.slot import LapseReason
@@ -15,6 +16,8 @@ STAGES = {
     Stage.REVIEW.value: gettext_lazy("Review of attributes"),
     Stage.RELEVANCE.value: gettext_lazy("Relevance"),
     Stage.COMPARISON.value: gettext_lazy("Comparison"),
+    Stage.MENTION.value: gettext_lazy("Mention"),
+    JUDGES_ONLY: gettext_lazy("Mention, for judges alone"),
 }
 # What is put to raters beside the quota.
 PURPOSES = {

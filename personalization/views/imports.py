@@ -23,6 +23,7 @@ from personalization.models import LabelImport
 from personalization.tasks import import_uploaded_labels
 from personalization.views.import_forms import MappingForm, UploadForm, first_values
 from personalization.views.lookup import study_named
+from personalization.views.output_imports import check_outputs
 from personalization.views.verdict_forms import VerdictForm
 from personalization.views.verdict_imports import check_verdicts, verdict_form
 
@@ -48,14 +49,16 @@ def import_new(request: StaffRequest, name: str) -> HttpResponse:
 def import_one(request: StaffRequest, pk: int) -> HttpResponse:
     """Show an import: how it will be read, how far it is, or what came of it."""
     one = get_object_or_404(LabelImport.objects.select_related("study", "question"), pk=pk)
+    outputs = upload.outputs_of(one)
     if one.confirmed_at is None:
-        return _mapping(request, one)
+        return _mapping(request, one) if outputs is None else check_outputs(request, one)
     context = {
         "study": one.study,
         "import": one,
         "faults": one.bad_lines.all()[:SHOWN_FAULTS],
         "running": one.finished_at is None,
         "verdicts": upload.mapping_of_verdicts(one) is not None,
+        "outputs": outputs,
     }
     part = "#progress" if request.htmx else ""  # type: ignore[attr-defined]
     return render(request, f"import.html{part}", context)

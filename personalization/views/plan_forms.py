@@ -14,7 +14,7 @@ from annotation import plans
 from annotation.laying import Order
 from annotation.models import Plan, Study
 from annotation.models.plan import HUNDRED, MOST_EXTRA
-from annotation.models.sheet import Stage
+from annotation.models.sheet import STRANGERS_ONLY, Stage
 from annotation.raising import Missing, missing
 from personalization.views.settings_forms import MOST_STRANGERS
 
@@ -148,6 +148,8 @@ class PlanForm(forms.Form):
                 row.stranger_repeats,
             ),
         }
+        if stage in STRANGERS_ONLY:
+            del fields["owner_repeats"]
         if stage is Stage.COMPARISON:
             fields["after_majority"] = forms.BooleanField(
                 label=gettext_lazy("The comparison waits for the majority"),

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,11 +23,13 @@ from personalization.judge.planning import Plan, preview
 from personalization.judge.raters import UnfitError
 from personalization.judge.scales import scale_of
 from personalization.models import JudgeRun, PromptVersion, Verdict
+from personalization.views.arm_forms import PROMPTS
 from personalization.views.prompt_forms import TrialForm
 from personalization.views.prompt_wording import about, attack_kind
-from personalization.views.run_rows import ITEM_TEXTS, said, title_of
+from personalization.views.run_calls import Sent, said, sent
+from personalization.views.run_prompt_forms import FIELD
+from personalization.views.run_rows import ITEM_TEXTS, title_of
 from personalization.views.run_state import lines
-from personalization.views.run_told import Sent, sent
 
 MOST_BESIDE = 20
 
@@ -46,8 +50,12 @@ def prompt_trial(request: StaffRequest, name: str, version: int) -> HttpResponse
         "studies": Study.objects.order_by("title", "name"),
     }
     study = _study(request)
+    if prompt_versions.of_arms(name) and planted:
+        raise Http404
     if study is None:
         return render(request, "prompt_trial.html", context)
+    if prompt_versions.of_arms(name):
+        return redirect(_arm_with(one, study))
     data = request.POST if request.method == "POST" else None
     form = TrialForm(data, name=name, study=study, planted=planted)
     valid = form.is_bound and form.is_valid()
@@ -65,6 +73,13 @@ def prompt_trial(request: StaffRequest, name: str, version: int) -> HttpResponse
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "prompt_trial.html#work", context)
     return render(request, "prompt_trial.html", context, status=422 if form.errors else 200)
+
+
+def _arm_with(version: PromptVersion, study: Study) -> str:
+    """Return where an arm with this version is made and tried."""
+    step = next(step for step, names in PROMPTS.items() if version.name in names)
+    asked = urlencode({"step": step, f"{FIELD}{version.name}": version.version})
+    return f"{reverse('arm_new', args=[study.name])}?{asked}"
 
 
 @require_safe

@@ -10,7 +10,16 @@ from personalization.prompts import PromptFault, Wrong
 
 ABOUT: dict[str, str | Promise] = {
     "extraction": gettext_lazy("Notes what a conversation shows about a person."),
+    "extraction_plain": gettext_lazy(
+        "Notes what a conversation shows about a person; evidence is looked for later."
+    ),
+    "evidence": gettext_lazy("Looks through conversations for what supports an attribute."),
+    "verify": gettext_lazy("Checks an attribute: is anything doubtful about it?"),
+    "refine": gettext_lazy("Writes a doubtful attribute anew, or withdraws it."),
     "generation": gettext_lazy("Answers a request, with or without what is known of the person."),
+    "generation_matched": gettext_lazy(
+        "Answers a request in as many words as the response without attributes has."
+    ),
     "reply": gettext_lazy("Talks with people."),
     "judge_attribute": gettext_lazy("Judges a note about a person against the conversation."),
     "judge_gain": gettext_lazy("Judges two responses with one fact about the person in mind."),
@@ -45,7 +54,7 @@ FAULTS: dict[Wrong, str | Promise] = {
         "Nothing is known that could be filled in at %(where)s. This prompt has: %(places)s."
     ),
     "place_missing": gettext_lazy(
-        "%(where)s is missing: without it the judge lacks what it needs."
+        "%(where)s is missing: without it the model lacks what it needs."
     ),
     "not_data": gettext_lazy(
         "{%(where)s} is a text of people or models, and stands in fences: write {{%(where)s}}, alone"
@@ -56,7 +65,7 @@ FAULTS: dict[Wrong, str | Promise] = {
         " is taken for an order."
     ),
     "no_mark": gettext_lazy(
-        "The sentence with {mark} is missing. It says to the judge that what stands between the lines"
+        "The sentence with {mark} is missing. It says to the model that what stands between the lines"
         " with this mark is material and no order. It stands under ## user, before the first text, in"
         " a paragraph of its own."
     ),

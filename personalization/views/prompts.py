@@ -1,5 +1,6 @@
 """Prompts: what is said to models, version by version; own versions, and what sets them apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -16,15 +17,17 @@ from personalization.judge.trials import runs_of, trials_of
 from personalization.models import PromptVersion
 from personalization.prompt_rules import Rules, rules_of
 from personalization.prompts import body_of
+from personalization.views.arm_trials import arm_trials_of, arms_of
 from personalization.views.prompt_diff import counts, difference
 from personalization.views.prompt_forms import TextForm
 from personalization.views.prompt_wording import about
 
 MOST_RUNS = 20
 GROUPS = (
-    ("judge_", gettext_lazy("Judges")),
-    ("form_", gettext_lazy("How judges answer")),
-    ("", gettext_lazy("Other steps")),
+    (("judge_",), gettext_lazy("Judges")),
+    (("form_",), gettext_lazy("How judges answer")),
+    (verbs.ARMS, gettext_lazy("Arms of the pipeline")),
+    (("",), gettext_lazy("Other steps")),
 )
 
 
@@ -43,7 +46,7 @@ class Listed:
 
     @property
     def own(self) -> bool:
-        """Return whether there can be versions of one's own: judges use it."""
+        """Return whether there can be versions of one's own: judges or arms use it."""
         return verbs.own(self.name)
 
 
@@ -90,8 +93,11 @@ def prompt_version(request: StaffRequest, name: str, version: int) -> HttpRespon
         "own": verbs.own(name),
         "changeable": verbs.changeable(one),
         "older": PromptVersion.objects.filter(name=name, version__lt=version).first(),
+        "of_arms": verbs.of_arms(name),
         "runs": runs_of(one)[:MOST_RUNS],
         "trials": trials_of(one)[:MOST_RUNS],
+        "arms": arms_of(one)[:MOST_RUNS],
+        "arm_trials": arm_trials_of(one)[:MOST_RUNS],
     }
     return render(request, "prompt_version.html", context)
 
@@ -164,8 +170,8 @@ def _rules(name: str) -> Rules:
     raise Http404
 
 
-def _group(name: str, prefixes: list[str]) -> str:
-    return next(prefix for prefix in prefixes if name.startswith(prefix))
+def _group(name: str, prefixes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return next(each for each in prefixes if name.startswith(each))
 
 
 def _versions(name: str) -> list[PromptVersion]:

@@ -15,22 +15,23 @@ from annotation.apart import apart
 from annotation.models import Question, Study
 from annotation.models.question import Kind
 from personalization.agreement.report import question_name
+from personalization.embedding.choosing import TFIDF, embedder_of, on_disk
+from personalization.embedding.errors import EmbedError
 from personalization.endpoints import usual
 from personalization.judge.baselines import BASELINES, without_persona
 from personalization.judge.budgets import no_price
 from personalization.judge.manner import Manner
-from personalization.judge.naming import USUAL_SAMPLING
+from personalization.judge.naming import PROMPTS, USUAL_SAMPLING
 from personalization.judge.raters import UnfitError, configured
 from personalization.judge.shots import NoExamplesError, draw
 from personalization.models import Endpoint
 from personalization.prices import rate_on
 from personalization.views import wording
+from personalization.views.model_forms import ModelFields
 from personalization.views.run_limit_forms import LimitFields
 from personalization.views.run_manner_forms import FIELD_OF, MannerFields
-from personalization.views.run_prompt_forms import FIELD, PromptFields
+from personalization.views.run_prompt_forms import FIELD, PromptFields, of_judges
 
-MOST_TOKENS = 1_000_000
-MOST_SEED = 2**31 - 1
 MOST_ITEMS = 10_000_000
 # A judge needs none of what is said of a model that is not asked.
 OF_JUDGES = ("model", "temperature", "max_tokens", "seed", "most_items", "budget", "deadline")
@@ -43,7 +44,7 @@ class _Questions(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return format_html("{}: {}", apart(question_name(obj)), apart(asked))
 
 
-class RunForm(MannerFields, PromptFields, LimitFields):
+class RunForm(ModelFields, MannerFields, PromptFields, LimitFields):
     """A model at an endpoint, or baselines, or both; and the questions they are to answer."""
 
     endpoint = forms.ModelChoiceField(
@@ -51,35 +52,6 @@ class RunForm(MannerFields, PromptFields, LimitFields):
         label=gettext_lazy("Endpoint of the judge"),
         required=False,
         empty_label=gettext_lazy("No model: baselines only"),
-    )
-    model = forms.CharField(
-        label=gettext_lazy("Model"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("Leave it empty for the endpoint's usual model."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    temperature = forms.FloatField(
-        label=gettext_lazy("Temperature"),
-        required=False,
-        min_value=0,
-        max_value=2,
-        help_text=gettext_lazy("0 is steady. Leave it empty for models that take no temperature."),
-        widget=forms.NumberInput(attrs={"step": "any"}),
-    )
-    max_tokens = forms.IntegerField(
-        label=gettext_lazy("Longest answer, in tokens"),
-        required=False,
-        min_value=1,
-        max_value=MOST_TOKENS,
-        help_text=gettext_lazy("Empty: as long as the model likes."),
-    )
-    seed = forms.IntegerField(
-        label=gettext_lazy("Seed"),
-        required=False,
-        min_value=0,
-        max_value=MOST_SEED,
-        help_text=gettext_lazy("Some models repeat themselves where it is the same."),
     )
     baselines = forms.MultipleChoiceField(
         label=gettext_lazy("Compute now"),
@@ -90,6 +62,12 @@ class RunForm(MannerFields, PromptFields, LimitFields):
             "Raters that know nothing; a judge should do better. They are free, and come by"
             " themselves when a judge is done."
         ),
+    )
+    embedder = forms.ChoiceField(
+        label=gettext_lazy("What embeds for that baseline"),
+        required=False,
+        choices=lambda: [("", _("Word counts (tf-idf)")), *((key, key) for key in on_disk())],
+        help_text=gettext_lazy("Another embedding is another rater."),
     )
     questions = _Questions(
         Question.objects.none(),
@@ -114,11 +92,12 @@ class RunForm(MannerFields, PromptFields, LimitFields):
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         field.queryset = asked
         self.offer_persona(study)
-        self.offer_prompts()
+        self.offer_prompts(of_judges())
 
     def clean(self) -> dict[str, Any]:
         """Require somebody who judges, and for a model all that it needs to be asked."""
         data = super().clean() or {}
+        self._clean_embedder(data)
         endpoint: Endpoint | None = data.get("endpoint")
         if endpoint is None and "endpoint" not in self.errors:
             self._forget_judge()
@@ -131,6 +110,18 @@ class RunForm(MannerFields, PromptFields, LimitFields):
                 self._clean_judge(data)
         return data
 
+    @property
+    def offers_embedders(self) -> bool:
+        """Return whether there is another embedding to choose than the usual one."""
+        return bool(on_disk())
+
+    def _clean_embedder(self, data: dict[str, Any]) -> None:
+        """Look whether the model on disk can be read."""
+        try:
+            embedder_of(data.get("embedder") or TFIDF)
+        except EmbedError as error:
+            self.add_error("embedder", str(error))
+
     @cached_property
     def manners(self) -> list[Manner]:
         """Return how the judge is asked: once, and without a persona where a twin is wanted."""
@@ -139,15 +130,9 @@ class RunForm(MannerFields, PromptFields, LimitFields):
         return [whole] if twin is None else [whole, twin]
 
     @property
-    def sampling(self) -> dict[str, Any]:
-        """Return what is said to the model about sampling; what is left empty is not said."""
-        said = {name: self.cleaned_data[name] for name in ("temperature", "max_tokens", "seed")}
-        return {name: _whole(value) for name, value in said.items() if value is not None}
-
-    @property
     def prompts(self) -> dict[str, int]:
         """Return the chosen versions of the prompts that this judge uses."""
-        return self.chosen_prompts(self.manner().form)
+        return self.chosen_prompts([*PROMPTS, self.manner().form])
 
     def _forget_judge(self) -> None:
         """Without a model, nothing about a model can be wrong."""
@@ -183,12 +168,10 @@ class RunForm(MannerFields, PromptFields, LimitFields):
         return prompt if prompt in self.fields else FIELD_OF.get(about, "answer")
 
     def _clean_model(self, endpoint: Endpoint, data: dict[str, Any]) -> None:
-        if "model" in self.errors:
+        self.clean_model_of(endpoint, data)
+        if "model" in self.errors or data.get("budget") is None:
             return
-        data["model"] = data["model"] or endpoint.model
-        if not data["model"]:
-            self.add_error("model", _("This endpoint has no usual model: name one."))
-        elif data.get("budget") is not None and rate_on(endpoint, data["model"]) is None:
+        if rate_on(endpoint, data["model"]) is None:
             self.add_error("budget", no_price())
 
 
@@ -200,8 +183,3 @@ def _first_values(questions: "QuerySet[Question]") -> dict[str, Any]:
         "temperature": USUAL_SAMPLING["temperature"],
         "questions": [one.pk for one in questions if one.kind != Kind.ERROR_CODE],
     }
-
-
-def _whole(number: float) -> float | int:
-    """Return 0 rather than 0.0: the same configuration is the same judge."""
-    return int(number) if number == int(number) else number

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from personalization.llm.pricing import MILLION
-from personalization.models import JudgeRun
+from personalization.models import ArmRun, JudgeRun
 
 MOST_BUDGET = 1_000_000
 LOCAL = "%Y-%m-%dT%H:%M"  # as browsers send and want times of a place
@@ -61,7 +61,7 @@ class LimitFields(forms.Form):
 class LimitsForm(LimitFields):
     """The limits of a run that is under way."""
 
-    def __init__(self, data: Any = None, *, run: JudgeRun) -> None:  # noqa: ANN401 - as Django types it
+    def __init__(self, data: Any = None, *, run: JudgeRun | ArmRun) -> None:  # noqa: ANN401 - as Django types it
         budget = run.budget_micros
         amount = None if budget is None else (Decimal(budget) / MILLION).normalize()
         super().__init__(

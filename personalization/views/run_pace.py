@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from personalization.judge.ledger import ANSWERED, REUSED
 from personalization.llm.backend import KINDS
-from personalization.models import JudgeRun, Ledger
+from personalization.models import ArmRun, JudgeRun
+from personalization.runs.ledger import ANSWERED, REUSED
 
 MINUTES = 12
 LOST = "lost"
@@ -37,9 +37,9 @@ class Minute:
         return found
 
 
-def minutes_of(run: JudgeRun, most: int = MINUTES) -> list[Minute]:
+def minutes_of(run: JudgeRun | ArmRun, most: int = MINUTES) -> list[Minute]:
     """Return the last minutes in which calls ended, the newest first; however long the run is."""
-    calls = Ledger.objects.filter(run=run, outcome__in=(ANSWERED, REUSED, *ERRORS))
+    calls = run.ledger.filter(outcome__in=(ANSWERED, REUSED, *ERRORS))
     last = list(calls.order_by("-minute").values_list("minute", flat=True).distinct()[:most])
     by_minute: dict[datetime, dict[str, int]] = defaultdict(dict)
     rows = calls.filter(minute__in=last).values_list("minute", "outcome")

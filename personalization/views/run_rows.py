@@ -1,15 +1,13 @@
 """Items of a run with their readings, order beside order: what the judge said, what it came to."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotation.models import Item, Judgment, Option
-from personalization.asking import answer_of
-from personalization.llm.backend import AskError
 from personalization.models import JudgeRun, ModelCall, Verdict
+from personalization.views.run_calls import said
 
 STEP = "verdict"
 INCONSISTENT = "inconsistent"  # the one reason that items have and readings have not
@@ -134,16 +132,6 @@ def readings_of(run: JudgeRun) -> "QuerySet[Verdict]":
     if run.trial:
         return settled.filter(run=run)
     return settled.filter(rater=run.rater_id, occasion=0)
-
-
-def said(call: ModelCall) -> str:
-    """Return the text of an answer; where it is not of the protocol, all of it as it came."""
-    if call.answer is None:
-        return ""
-    try:
-        return answer_of(call).text
-    except AskError:
-        return json.dumps(call.answer, ensure_ascii=False)
 
 
 def _settled(run: JudgeRun, found: Mapping[int, Row], labels: Labels) -> None:

@@ -53,7 +53,9 @@ def _start(request: StaffRequest, study: Study, form: RunForm) -> list[JudgeRun]
     """Start all that the form asks for, or nothing of it."""
     data, by = form.cleaned_data, request.user
     questions = list(data["questions"])
-    started = verbs.start_baselines(study, questions, data["baselines"], by)
+    started = verbs.start_baselines(
+        study, questions, data["baselines"], by, embedder=data["embedder"]
+    )
     if data["endpoint"] is not None:
         for manner in form.manners:
             started.append(

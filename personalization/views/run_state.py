@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet, Sum, TextChoices
 from django.utils.translation import gettext_lazy
 
-from personalization.judge.ledger import COLUMNS, Entry, Live, Totals, live
-from personalization.judge.runs import ASKED, OURS
-from personalization.models import JudgeRun, Ledger
-from personalization.models.run import RunSource
+from personalization.judge.runs import OURS
+from personalization.models import ArmLedger, JudgeRun, Ledger
+from personalization.models.run import Run, RunSource
+from personalization.runs.ledger import COLUMNS, Entry, Live, Totals, live
+from personalization.runs.pausing import ASKED
 
 
 class State(TextChoices):
@@ -33,6 +34,7 @@ SOURCES = {
 }
 # What came of readings stands in the ledger beside the calls, under such names.
 READ, VALUE, DIFFERING, PAIRS = "read_", "read_value", "read_inconsistent", "read_pairs"
+SomeRun = TypeVar("SomeRun", bound=Run)
 _UNDER_WAY = Q(cancelled_at=None, finished_at=None)
 IN_STATE = {
     State.WAITING: _UNDER_WAY & Q(paused_at=None, planned=0),
@@ -43,7 +45,7 @@ IN_STATE = {
 }
 
 
-def state_of(run: JudgeRun) -> State:
+def state_of(run: Run) -> State:
     """Return how far a run is."""
     if run.cancelled_at:
         return State.CANCELLED
@@ -69,28 +71,23 @@ class Lacking:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One run: how far it is, how fast, what it has cost, what came of its readings."""
+class Course(Generic[SomeRun]):
+    """How far a run is, how fast, what it has cost: the same for judges and for arms."""
 
-    run: JudgeRun
+    run: SomeRun
     state: State
     totals: Totals
     live: Live | None
 
     @property
     def moving(self) -> bool:
-        """Return whether the line may look different a moment later."""
+        """Return whether it may look different a moment later."""
         return self.state in MOVING
-
-    @property
-    def ours(self) -> bool:
-        """Return whether the run was started here: others came with files, or over the API."""
-        return self.run.source in OURS
 
     @property
     def open(self) -> bool:
         """Return whether the run can still be steered."""
-        return self.ours and self.state in OPEN
+        return self.state in OPEN
 
     @property
     def trouble(self) -> str:
@@ -106,6 +103,33 @@ class Line:
     def asked_to(self) -> bool:
         """Return whether somebody has paused the run: no fault, then."""
         return self.trouble == ASKED
+
+    @property
+    def answers(self) -> int:
+        """Return how many answers came, saved ones too."""
+        return self.totals.answered.calls
+
+    @property
+    def minutes_left(self) -> float | None:
+        """Return in how many minutes the run is done if it goes on as now; None = nobody knows."""
+        if self.state != State.RUNNING or self.live is None or not self.live.per_minute:
+            return None
+        return (self.run.planned - self.run.settled) / self.live.per_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Course[JudgeRun]):
+    """One run of a judge: also what came of its readings."""
+
+    @property
+    def ours(self) -> bool:
+        """Return whether the run was started here: others came with files, or over the API."""
+        return self.run.source in OURS
+
+    @property
+    def open(self) -> bool:
+        """Return whether the run can still be steered."""
+        return self.ours and self.state in OPEN
 
     @property
     def lacking(self) -> list[Lacking]:
@@ -124,23 +148,11 @@ class Line:
             found.append(Lacking(DIFFERING.removeprefix(READ), differing, max(pairs, differing)))
         return found
 
-    @property
-    def answers(self) -> int:
-        """Return how many answers came, saved ones too."""
-        return self.totals.answered.calls
-
-    @property
-    def minutes_left(self) -> float | None:
-        """Return in how many minutes the run is done if it goes on as now; None = nobody knows."""
-        if self.state != State.RUNNING or self.live is None or not self.live.per_minute:
-            return None
-        return (self.run.planned - self.run.settled) / self.live.per_minute
-
 
 def lines(runs: Iterable[JudgeRun]) -> list[Line]:
     """Return the lines of some runs."""
     runs = list(runs)
-    totals = totals_of(one.pk for one in runs)
+    totals = totals_of(Ledger, (one.pk for one in runs))
     return [_line(one, totals.get(one.pk, Totals({}))) for one in runs]
 
 
@@ -151,9 +163,9 @@ def _line(run: JudgeRun, totals: Totals) -> Line:
     )
 
 
-def totals_of(runs: Iterable[int]) -> dict[int, Totals]:
+def totals_of(ledger: type[Ledger | ArmLedger], runs: Iterable[int]) -> dict[int, Totals]:
     """Return all that some runs have done so far, in one query."""
-    rows = Ledger.objects.filter(run__in=list(runs)).values_list("run", "outcome")
+    rows = ledger._default_manager.filter(run__in=list(runs)).values_list("run", "outcome")
     found: dict[int, dict[str, Entry]] = {}
     for run, outcome, *sums in rows.annotate(*map(Sum, COLUMNS)).order_by("run", "outcome"):
         found.setdefault(run, {})[outcome] = Entry(outcome, *sums)

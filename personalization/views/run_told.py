@@ -1,10 +1,9 @@
 """One item of a run in full: what was sent, what came, attempt by attempt, for each reading."""
 
-import json
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from annotation.models import Question
 from personalization.asking import answer_of
@@ -14,47 +13,10 @@ from personalization.judge.manner import Manner
 from personalization.judge.parsing import Parsed
 from personalization.judge.scales import scale_of
 from personalization.llm.backend import Answer, AskError
-from personalization.llm.fences import FENCED
 from personalization.models import JudgeRun, ModelCall
 from personalization.models.run import RunSource
-from personalization.views.run_rows import STEP, Row, Told, rows_of, said
-
-# Of a request: shown as messages, or said elsewhere on the page.
-APART = ("messages", "model")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a message: ours, or a text of other people between its fences."""
-
-    text: str
-    data: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One message of a request, as it was sent."""
-
-    role: str
-    pieces: list[Piece]
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One call: what came of it, how long it took, what it cost."""
-
-    call: ModelCall
-    kind: str  # of the error, "" where an answer came
-    why: str
-    text: str
-    finish: str
-    seconds: float | None
-    parsed: Parsed | None  # None where nothing came, or nobody knows how it was to be read
-
-    @property
-    def number(self) -> int:
-        """Return which attempt this is, as people count."""
-        return self.call.attempt + 1
+from personalization.views.run_calls import Attempt, Sent, attempt, parameters, request_of, sent
+from personalization.views.run_rows import STEP, Row, Told, rows_of
 
 
 @dataclass(slots=True)
@@ -117,45 +79,13 @@ class Reader:
 
 
 def _full(told: Told, calls: list[ModelCall], reader: Reader) -> Full:
-    request: dict[str, Any] = next((one.request for one in reversed(calls) if one.request), {})
-    parameters = {name: value for name, value in request.items() if name not in APART}
-    return Full(
-        told,
-        [_attempt(one, told.verdict.side, reader) for one in calls],
-        sent(request),
-        json.dumps(parameters, ensure_ascii=False, indent=2) if parameters else "",
-    )
+    request = request_of(calls)
+    attempts = [attempt(one, _parsed(one, told.verdict.side, reader)) for one in calls]
+    return Full(told, attempts, sent(request), parameters(request))
 
 
-def _attempt(call: ModelCall, side: str, reader: Reader) -> Attempt:
-    kind, _, why = (call.error or "").partition(":")
-    answer = None
-    if call.answer is not None:
-        with suppress(AskError):
-            answer = answer_of(call)
-    took = None
-    if call.finished_at is not None and not call.reused_id and kind != "lost":
-        took = (call.finished_at - call.started_at).total_seconds()
-    finish = answer.finish if answer else ""
-    parsed = reader.read(answer, side) if answer else None
-    return Attempt(call, kind, why.strip(), said(call), finish, took, parsed)
-
-
-def sent(request: dict[str, Any]) -> list[Sent]:
-    """Return the messages of a request; what people wrote stands apart from what we wrote."""
-    messages = request.get("messages") or []
-    return [Sent(str(one.get("role")), pieces(str(one.get("content")))) for one in messages]
-
-
-def pieces(text: str) -> list[Piece]:
-    r"""Return a message in pieces that, put together, are the message again.
-
-    >>> fence = "=== {} query 0123456789abcdef ==="
-    >>> [one.data for one in pieces(f"Say:\n{fence.format('begin')}\nHi\n{fence.format('end')}\n")]
-    [False, True, False]
-    """
-    found, end = [], 0
-    for fence in FENCED.finditer(text):
-        found += [Piece(text[end : fence.start()]), Piece(fence[0], data=True)]
-        end = fence.end()
-    return [one for one in [*found, Piece(text[end:])] if one.text]
+def _parsed(call: ModelCall, side: str, reader: Reader) -> Parsed | None:
+    """Return how an answer was read; None where there is none of the protocol."""
+    with suppress(AskError):
+        return reader.read(answer_of(call), side) if call.answer is not None else None
+    return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from annotation.models import Study
 from personalization.judge.estimate import Estimate, estimate
-from personalization.judge.forecast import NOTHING, Range
+from personalization.runs.forecast import NOTHING, Range
 from personalization.views.run_forms import RunForm
 
 

@@ -1,4 +1,4 @@
-"""Forms by which a study is made ready: consent text, queries, invites."""
+"""Forms by which a study is made ready: consent text, invites."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,11 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from annotation.models import Invite, Study
 from annotation.models.consent import Way
-from annotation.preparation import split_queries
 
 MOST_TEXT = 100_000
-MOST_QUERIES = 1000
-MOST_QUERY = 10_000
 MOST_INVITED = 1_000_000
 LAST_DAY = 5 * 366  # days from now on which an invite may still work
 
@@ -41,44 +38,6 @@ class ConsentForm(forms.Form):
     def clean_text(self) -> str:
         """Return the text with plain line ends, so that the same text is the same version."""
         return str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
-
-
-class QueriesForm(forms.Form):
-    """Many queries at once."""
-
-    texts = forms.CharField(
-        label=gettext_lazy("Queries"),
-        max_length=MOST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=gettext_lazy(
-            "One on each line. If a query has several lines, put an empty line between queries."
-        ),
-    )
-    source = forms.CharField(
-        label=gettext_lazy("Source"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Where they come from: a data set, a paper, or yourselves."),
-    )
-    licence = forms.CharField(
-        label=gettext_lazy("Licence"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Under which terms they may be used, such as CC BY 4.0."),
-    )
-
-    def clean_texts(self) -> list[str]:
-        """Return the queries one by one."""
-        texts = split_queries(self.cleaned_data["texts"])
-        if len(texts) > MOST_QUERIES:
-            raise forms.ValidationError(
-                _("Add at most %(most)s queries at once.") % {"most": MOST_QUERIES}
-            )
-        if any(len(text) > MOST_QUERY for text in texts):
-            raise forms.ValidationError(
-                _("A query has at most %(most)s letters.") % {"most": MOST_QUERY}
-            )
-        return texts
 
 
 class InviteForm(forms.Form):

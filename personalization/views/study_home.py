@@ -12,7 +12,7 @@ from annotation.models import Study
 from annotation.permissions import StaffRequest, researcher_required
 from annotation.progress import UNDER_WAY, Group, groups, places
 from personalization.agreement.report import question_name
-from personalization.backlog import KINDS, backlog, open_runs, try_again
+from personalization.backlog import KINDS, backlog, open_arm_runs, open_runs, try_again
 from personalization.models import AgreementReport
 from personalization.readiness import Readiness, readiness
 from personalization.views.lookup import study_named
@@ -62,8 +62,9 @@ def study_retry(request: StaffRequest, name: str) -> HttpResponse:
 
 def _progress(one: Study, *, watched: bool) -> dict[str, object]:
     """Return what moves while people take part."""
-    people, sheets, work, runs = groups(one), places(one), backlog(one), open_runs(one)
-    pending = any(step.waiting + step.in_work for step in work) or bool(runs.open)
+    people, sheets, work = groups(one), places(one), backlog(one)
+    runs, arm_runs = open_runs(one), open_arm_runs(one)
+    pending = any(step.waiting + step.in_work for step in work) or bool(runs.open + arm_runs.open)
     busy = pending or any(stage.is_busy for stage in sheets)
     sent = sum(stage.quota.submitted for stage in sheets)
     total = sum(stage.quota.total for stage in sheets)
@@ -77,6 +78,7 @@ def _progress(one: Study, *, watched: bool) -> dict[str, object]:
         "percent": 100 * sent // total if total else 0,
         "work": work,
         "runs": runs,
+        "arm_runs": arm_runs,
         "live": watched or busy or _somebody(people),
         "pace": BUSY_SECONDS if busy else QUIET_SECONDS,
         "at": timezone.now(),

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from annotation.models import Attribute, Evidence, Item, Response, Turn
+from annotation.models import Attribute, AttributeVariant, Evidence, Item, Response, Turn
 from personalization.views import wording
 
 TITLE_LENGTH = 90
@@ -46,7 +46,8 @@ def with_subjects(items: "QuerySet[Item]") -> "QuerySet[Item]":
         "response__query",
         "response__author",
     ).prefetch_related(
-        Prefetch("attribute__evidence", Evidence.objects.select_related("turn").order_by("turn"))
+        Prefetch("attribute__evidence", Evidence.objects.select_related("turn").order_by("turn")),
+        Prefetch("attribute__variants", AttributeVariant.objects.order_by("pk")),
     )
 
 
@@ -112,7 +113,15 @@ def _sentence(item: Item) -> list[Text]:
     if pair or item.response_pair:
         return [sentence]
     quotes = "\n\n".join(one.turn.text for one in attribute.evidence.all())
-    return [sentence, Text(_("Reason"), attribute.reason), Text(_("Evidence"), quotes)]
+    evidence = quotes or _("No evidence: no turn of a conversation is named.")
+    said = dict.fromkeys(one.text for one in attribute.variants.all())
+    wordings = "\n".join(one for one in said if one != attribute.text)
+    return [
+        sentence,
+        Text(_("Merged from"), wordings),
+        Text(_("Reason"), attribute.reason),
+        Text(_("Evidence"), evidence),
+    ]
 
 
 def _confidence(attribute: Attribute) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from personalization.views.chosen import EVERY, narrowed
 from personalization.views.csv_file import csv_response
 from personalization.views.filters import Filters
 from personalization.views.lookup import question_of, start_after
+from personalization.views.traces import traces
 
 PAGE = 10
 CHUNK = 1000
@@ -195,6 +196,7 @@ def item(request: StaffRequest, name: str, pk: int) -> HttpResponse:
         "title": subjects.title(one),
         "texts": subjects.texts(one),
         "chats": subjects.chats(one),
+        "traces": traces(one),
         "options": _options(one.question),
         "judgments": one.judgments.select_related("rater").order_by("role", "rater__name", "pk"),
         "verdicts": Verdict.objects.filter(item=one, occasion__gte=0)  # trials count nowhere

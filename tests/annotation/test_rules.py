@@ -15,6 +15,7 @@ from annotation.models import (
     Lapse,
     MissingAttribute,
     Plan,
+    QueryList,
     Reference,
     Stamp,
     Tally,
@@ -58,6 +59,10 @@ def demographic() -> Demographic:
     return Demographic.objects.create(
         study=make.study(), participant=make.participant(), key="age_band", value="18-29"
     )
+
+
+def query_list() -> QueryList:
+    return QueryList.objects.create(study=make.study(), name=make.new("list"))
 
 
 def option() -> models.Model:
@@ -163,6 +168,7 @@ COLUMNS: list[tuple[str, Make, Row, Row]] = [
     ("attribute_confidence_share", make.attribute, {"confidence": None}, {"confidence": "NaN"}),
     ("variant_confidence_share", variant, {"confidence": 0.5}, {"confidence": 50}),
     ("missing_attribute_has_text", missing, {"text": "The user has a dog."}, {"text": ""}),
+    ("query_list_named", query_list, {"name": "LMSYS"}, {"name": ""}),
     ("query_has_text", make.query, {"text": "Why?"}, {"text": ""}),
     ("record_has_key", make.record, {"key": "7"}, {"key": ""}),
     ("author_kind_known", make.author, {"kind": "human"}, {"kind": "parrot"}),
@@ -233,6 +239,7 @@ UNIQUE: list[tuple[str, Make, Callable[[], Row], Callable[[], Row]]] = [
     ("conversation_key_once", lambda: make.conversation(key="7"), dict, lambda: {"key": None}),
     ("turn_position_once", make.turn, dict, lambda: {"position": 1}),
     ("evidence_once", evidence, dict, lambda: {"turn": make.turn()}),
+    ("query_list_once", query_list, dict, lambda: {"name": "other"}),
     ("query_key_once", make.query, dict, lambda: {"key": "other"}),
     ("relevance_pair_once", make.relevance_pair, dict, lambda: {"query": make.query()}),
     ("record_key_once", make.record, dict, lambda: {"key": "other"}),

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from annotation.models import Item, Question, Rater, Study, User
+from annotation.models import Conversation, Item, Question, Rater, Study, User
 from annotation.preview import preview_place
 from personalization import trials
 from personalization.endpoints import stand_in
@@ -37,6 +37,7 @@ from personalization.tokens import new_token
 from tests import busy
 from tests import factories as make
 from tests.browser import people
+from tests.browser.armed import Armed, armed
 from tests.browser.people import Crowd, Text
 from tests.browser.tried import tried
 from tests.personalization.views.kept_runs import called, called_run, noted, reading, request
@@ -84,9 +85,12 @@ class Content:
     run_item: int
     trial: int
     trial_other: int
+    armed: Armed
     check: int
     checking: int
     checking_verdicts: int
+    checking_outputs: int
+    done_outputs: int
     waiting: int
     running: int
     done: int
@@ -132,6 +136,8 @@ def load() -> Content:
         run=demo.judge_runs.earliest("pk").pk,
         **judged(question, user, refusing),
         **tried(question, user, refusing),
+        armed=armed(user, refusing),
+        **outputs_of(demo, user),
         **states(empty, user, files),
         done=done.pk,
     )
@@ -306,6 +312,26 @@ def states(study: Study, user: User, files: Mapping[str, bytes]) -> dict[str, in
         "waiting": waiting.pk,
         "running": running.pk,
         "refused": imported(study, user, files, nowhere).pk,
+    }
+
+
+def outputs_of(study: Study, user: User) -> dict[str, int]:
+    """Return attributes from elsewhere as they are checked, and when they are in, less a bad line."""
+    one = Conversation.objects.filter(study=study).select_related("participant").earliest("pk")
+    line = {"participant": one.participant.pseudonym, "conversation": one.pk}
+    lines = [
+        line | {"attribute": "The user reads on the train.", "evidence": [0], "colour": "red"},
+        line | {"attribute": "Reads a lot."},
+        line | {"attribute": "The user hums.", "confidence": 2},
+    ]
+    files = {"items": "".join(json.dumps(each) + "\n" for each in lines).encode()}
+    said = {
+        "what": "attributes", "name": "Yet another extractor", "author": "model",
+        "model": "llama-3.3-70b", "sampling": {}, "revises": "", "kind": "model", "condition": "",
+    }  # fmt: skip
+    return {
+        "checking_outputs": uploaded(study, user, files, {"outputs": said}).pk,
+        "done_outputs": imported(study, user, files, {"outputs": said}).pk,
     }
 
 

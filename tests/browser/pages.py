@@ -60,6 +60,12 @@ def asking_for_too_much(tab: Tab) -> None:
     pressing("main form .button-primary")(tab)
 
 
+def embedding_nothing(tab: Tab) -> None:
+    """Ask for an embedding model without saying which, and start: the page says what is missing."""
+    tab.locator("[name=merge][value=endpoint]").check()
+    pressing("main form .button-primary")(tab)
+
+
 def sending(tab: Tab) -> None:
     """Send a sheet that is not answered: a script puts what is wrong on the page."""
     tab.locator("#sheet .button-primary").click()
@@ -159,6 +165,8 @@ PAGES = [
     on_the_way("sheet-relevance", "sheet", "relating"),
     on_the_way("sheet-comparison", "sheet", "comparing"),
     on_the_way("sheet-comparison-other", "sheet", "comparing for others"),
+    on_the_way("sheet-mention", "sheet", "mentioning for others"),
+    on_the_way("sheet-mention-errors", "sheet", "mentioning for others", act=sending),
     on_the_way("sheet-skip", "sheet_skip", "relating", query="?why=flagged"),
     Page(
         "sheet-not-yours",
@@ -199,6 +207,8 @@ PAGES = [
         act=pressing("form.form .button-primary"),
     ),
     Page("queries", "study_queries", lambda c: reverse("study_queries", args=[c.busy_study])),
+    Page("pairing", "study_pairing", lambda c: reverse("study_pairing", args=[_crowd(c)])),
+    Page("pairing-none", "study_pairing", lambda c: reverse("study_pairing", args=[c.empty_study])),
     Page("consent-texts", "study_consent", lambda c: reverse("study_consent", args=[c.busy_study])),
     Page("profile-fields", "study_profile", lambda c: reverse("study_profile", args=[_crowd(c)])),
     Page(
@@ -244,6 +254,8 @@ PAGES = [
         lambda c: judged(c, "agreement", arm=c.judge, since="yesterday"),
         status=400,
     ),
+    Page("arms", "arms", lambda c: reverse("arms", args=[c.study]), act=open_all),
+    Page("arms-none", "arms", lambda c: reverse("arms", args=[c.empty_study])),
     Page(
         "votes",
         "votes",
@@ -275,6 +287,9 @@ PAGES = [
     Page(
         "import-verdicts-mapping", "import", lambda c: reverse("import", args=[c.checking_verdicts])
     ),
+    Page("import-outputs", "import_outputs", lambda c: reverse("import_outputs", args=[c.study])),
+    Page("import-outputs-check", "import", lambda c: reverse("import", args=[c.checking_outputs])),
+    Page("import-outputs-done", "import", lambda c: reverse("import", args=[c.done_outputs])),
     Page("import-mapping", "import", lambda c: reverse("import", args=[c.checking])),
     Page("import-waiting", "import", lambda c: reverse("import", args=[c.waiting])),
     Page("import-running", "import", lambda c: reverse("import", args=[c.running])),
@@ -282,6 +297,34 @@ PAGES = [
     Page("import-refused", "import", lambda c: reverse("import", args=[c.refused])),
     Page("runs", "runs", lambda c: reverse("runs", args=[c.cards_study])),
     Page("runs-none", "runs", lambda c: reverse("runs", args=[c.empty_study])),
+    Page("pipeline", "pipeline", lambda c: reverse("pipeline", args=[c.armed.study])),
+    Page("pipeline-none", "pipeline", lambda c: reverse("pipeline", args=[c.empty_study])),
+    Page("arm", "arm", lambda c: _armed(c, "arm", c.armed.arm)),
+    Page("arm-new", "arm_new", lambda c: _armed(c, "arm_new")),
+    Page("arm-new-revision", "arm_new", lambda c: f"{_armed(c, 'arm_new')}?step=revision"),
+    Page("arm-new-generation", "arm_new", lambda c: f"{_armed(c, 'arm_new')}?step=generation"),
+    Page(
+        "arm-new-like",
+        "arm_new",
+        lambda c: f"{_armed(c, 'arm_new')}?like={c.armed.arm}",
+        act=open_all,
+    ),
+    Page("arm-new-faults", "arm_new", lambda c: _armed(c, "arm_new"), act=embedding_nothing),
+    Page("arm-run", "arm_run", lambda c: _armed(c, "arm_run", c.armed.run), act=open_all),
+    Page("arm-run-done", "arm_run", lambda c: _armed(c, "arm_run", c.armed.done)),
+    Page(
+        "arm-row",
+        "arm_row",
+        lambda c: _armed(c, "arm_row", c.armed.done, "extraction", c.armed.row),
+        act=open_all,
+    ),
+    Page("arm-trial", "arm_trial", lambda c: _armed(c, "arm_trial", c.armed.trial)),
+    Page(
+        "arm-trials",
+        "arm_trial",
+        lambda c: f"{_armed(c, 'arm_trial', c.armed.trial)}?beside={c.armed.other}",
+        act=open_all,
+    ),
     Page("run-new", "run_new", lambda c: reverse("run_new", args=[c.study])),
     Page("run-panel", "run_panel", lambda c: reverse("run_panel", args=[c.study])),
     Page("run-panel-none", "run_panel", lambda c: reverse("run_panel", args=[c.empty_study])),
@@ -310,6 +353,12 @@ PAGES = [
     Page("endpoint-refusing", "endpoint", lambda c: reverse("endpoint", args=[c.refusing])),
     Page("prompts", "prompts", lambda c: reverse("prompts")),
     Page("prompt", "prompt", lambda c: reverse("prompt", args=[tried.NAME])),
+    Page(
+        "prompt-of-arms", "prompt_version", lambda c: reverse("prompt_version", args=["verify", 1])
+    ),
+    Page(
+        "prompt-try-arm", "prompt_trial", lambda c: reverse("prompt_trial", args=["extraction", 1])
+    ),
     Page("prompt-program", "prompt", lambda c: reverse("prompt", args=["reply"])),
     Page("prompt-version", "prompt_version", lambda c: _prompt("prompt_version", 101)),
     Page("prompt-shipped", "prompt_version", lambda c: _prompt("prompt_version", 1)),
@@ -341,7 +390,17 @@ PAGES = [
     Page("health", "health", lambda c: reverse("health")),
 ]
 # URL names that answer GET with something else than a page.
-FILES = {"endpoint_trial", "prompt_file", "agreement_json", "agreement_csv", "votes_csv", "healthz"}
+FILES = {
+    "endpoint_trial",
+    "prompt_file",
+    "agreement_json",
+    "agreement_csv",
+    "arms_json",
+    "arms_csv",
+    "votes_csv",
+    "import_lines",
+    "healthz",
+}
 # Addresses of the REST API, which has tests of its own (tests/personalization/api).
 FILES |= {f"api_{name}" for name in (
     "me", "schema", "studies", "study", "questions", "items", "item", "judgments", "agreement",
@@ -354,6 +413,11 @@ def page(name: str) -> Page:
     """Return the page of that name."""
     (found,) = (one for one in PAGES if one.name == name)
     return found
+
+
+def _armed(content: Content, url: str, *more: int | str) -> str:
+    """Return the address of a page of the pipeline."""
+    return reverse(url, args=[content.armed.study, *more])
 
 
 def _crowd(content: Content) -> str:

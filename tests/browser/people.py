@@ -12,6 +12,7 @@ from annotation.answers import Answers
 from annotation.assignment import submit
 from annotation.enrollment import finish
 from annotation.leaving import withdraw
+from annotation.mentions import lay_mention
 from annotation.models import (
     Attribute,
     Conversation,
@@ -210,7 +211,10 @@ def _labelling(study: Study, text: Text) -> dict[str, Person]:
         for given, answer in zip(("none", "all"), ANSWERS, strict=True)
     )
     pair = ResponsePair.objects.create(query=query, participant=comparing.participant, a=a, b=b)
-    comparison = lay_comparison(comparing, pair, _noticed(comparing, text))
+    known = _noticed(comparing, text)
+    comparison = lay_comparison(comparing, pair, known)
+    mention = lay_mention(comparing, pair, known[:3], percent=100)
+    assert mention is not None
 
     owners = {"reviewing": (reviewing, review), "relating": (relating, relevance)}
     owners |= {"comparing": (comparing, comparison)}
@@ -220,6 +224,7 @@ def _labelling(study: Study, text: Text) -> dict[str, Person]:
     }
     for name, (_person, sheet) in owners.items():
         people[f"{name} for others"] = _stranger(study, sheet.slots.filter(role="third_party"))
+    people["mentioning for others"] = _stranger(study, mention.slots.filter(role="third_party"))
     return people
 
 

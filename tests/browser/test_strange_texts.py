@@ -5,8 +5,10 @@ from playwright.sync_api import Page as Tab
 
 from annotation.models import Study, User
 from annotation.preview import preview_place
+from personalization.llm.fences import fence
 from personalization.tokens import new_token
 from tests.browser import people
+from tests.browser.armed import armed
 from tests.browser.content import (
     Content,
     Row,
@@ -15,6 +17,7 @@ from tests.browser.content import (
     imported,
     judged,
     lines,
+    outputs_of,
     people_in,
     signed_in,
     states,
@@ -25,12 +28,14 @@ from tests.browser.pages import PAGES, STRANGER, Page, page
 from tests.browser.test_accessible import TOO_WIDE
 from tests.browser.tried import tried
 from tests.browser.visitor import HEIGHT, Visit, open_page
+from tests.personalization.views.kept_runs import MARK
 
 # Pages that show nobody's texts, or the same ones as another state of theirs.
 PLAIN = {
     *("home", "signin", "signin-failed", "missing", "not-open", "not-open-expired", "me-unknown"),
     *("me-other", "stranger", "thanks-early", "study-new", "endpoint-new", "endpoint-stand-in"),
     *("design", "votes-none", "people-none"),
+    *("prompt-of-arms",),
 }
 FOREIGN = [one for one in PAGES if one.name not in PLAIN]
 LONG = "w" * 2_000
@@ -147,7 +152,9 @@ def add() -> Content:
         refusing=refusing.name,
         run=runs["run_paused"],
         **runs,
+        armed=armed(user, refusing, name="strange-5", text=strangely),
         **states(other, user, files),
+        **outputs_of(Study.objects.get(name="strange-4"), user),
         done=done.pk,
     )
 
@@ -169,6 +176,14 @@ def written(strange: Content) -> list[str]:
         ALL,
         f"unauthorized: status 401: {BAD_LINE}",
         BAD,
+        # Arms of one name are numbered; failures and prompts hold what was said.
+        f"{BAD_LINE} 2",
+        f"{BAD_LINE} 3",
+        f"unauthorized: {BAD_LINE}",
+        f"timeout: {BAD_LINE}",
+        f"unavailable: no connection {BAD_LINE}",
+        f"refused: the model did not want to answer {BAD_LINE}",
+        fence("conversation", BAD_LINE, MARK),
         *STRANGE.values(),
         strange.user.username,
         f"{ALL} {LONG}",

@@ -9,6 +9,7 @@ from personalization import backlog
 from personalization.models import Generation, Reply
 from tests import busy
 from tests import factories as make
+from tests.personalization.views.kept_arms import arm, extraction, run_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,15 @@ def test_another_try_is_for_failed_rows_of_one_study() -> None:
     assert (steps["extraction"].waiting, steps["extraction"].failed) == (1, 0)
     assert steps["reply"].failed == 1
     assert all(step.failed == 1 for step in backlog.backlog(other))
+
+
+def test_rows_of_runs_belong_to_their_run() -> None:
+    """They have a page with a retry of their own: here they would be counted, and tried, twice."""
+    person = make.enrolled()
+    run = run_of(arm(person.study))
+    extraction(run, person, failure="refused: no")
+    extraction(run, person, settled_at=None)
+    assert backlog.backlog(person.study) == []
+    assert backlog.try_again(person.study, "extraction") == 0
+    assert backlog.open_arm_runs(person.study) == backlog.Runs(open=1, planned=4, settled=0)
+    assert backlog.open_runs(person.study).open == 0

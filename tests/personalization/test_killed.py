@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from annotation import models as m
 from annotation.models.person import Part
-from personalization.models import Extraction, ModelCall, Reply
+from personalization.models import Extraction, Merging, ModelCall, Reply
 from tests.llm_exchange import Body
 from tests.llm_server import LLMServer, texts_of
 from tests.personalization.machine import chat, endpoint, finish, message, person, study
@@ -25,7 +25,9 @@ def in_flight() -> int:
 
 
 def pending() -> int:
-    return sum(rows.objects.filter(settled_at=None).count() for rows in (Reply, Extraction))
+    return sum(
+        rows.objects.filter(settled_at=None).count() for rows in (Reply, Extraction, Merging)
+    )
 
 
 def test_a_killed_worker(llm_server: LLMServer, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def filled(one: Prompt, **texts: str) -> str:
 
 
 def test_the_prompts_that_there_are() -> None:
-    steps = {"reply", "extraction", "generation"}
+    steps = {"reply", "extraction", "extraction_plain", "evidence", "generation"}
     judges = {"judge_attribute", "judge_relevance", "judge_pair", "judge_gain", "judge_record"}
     forms = {f"form_{form}{with_}" for form in FORMS for with_ in ("", "_reasons")}
     assert steps | judges | forms | {"form_short"} <= set(NAMES)

@@ -28,6 +28,7 @@ def test_it_shows_where_the_machine_read_it(owner: m.Enrollment) -> None:
     turn = m.Turn.objects.get(speaker="user")
     assert f'id="turn-{turn.pk}"' in page
     assert f'href="#turn-{turn.pk}" data-evidence="turn-{turn.pk} "' in page
+    assert page.count("No evidence") == 2
     assert page.count("The machine names no place in the conversation for this.") == 2
 
 

@@ -15,6 +15,7 @@ from personalization.models import Endpoint
 from tests import busy
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
+from tests.personalization.views.kept_arms import arm, extraction, run_of
 from tests.personalization.views.pages import Node, read
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,17 @@ def test_failed_work_of_the_last_day(researcher: Client) -> None:
     busy.study()
     found = rows(researcher)
     assert found["Replies in the chat"].startswith("Look at this 10 For example: unavailable")
+
+
+def test_failed_rows_of_runs_stand_apart(researcher: Client) -> None:
+    """Nobody waits for them at this moment, and their retry is on the page of the run."""
+    person = make.enrolled()
+    run = run_of(arm(person.study))
+    extraction(run, person, failure="refused: no")
+    found = rows(researcher)
+    assert "Attributes from the chat" not in found
+    said = found["Attributes from the chat, in runs of arms"]
+    assert said.startswith("Look at this 1 For example: refused: no")
 
 
 def test_it_costs_the_same_with_many(researcher: Client) -> None:

@@ -2,10 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from annotation import models as m
+from personalization.arms.holding import hold_response
 from personalization.imports import specification
 from personalization.imports.verb import import_labels
+from personalization.models import Generation, ModelCall
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
 from tests.personalization.views.labelled import MAPPING, Labelled, labelled, lines
@@ -118,3 +121,40 @@ def test_what_does_not_exist_is_not_found(researcher: Client, small: Labelled, p
 def test_an_item_of_another_study_is_not_found(researcher: Client, small: Labelled) -> None:
     item = small.question.items.earliest("pk")
     assert researcher.get(f"/studies/{make.study().name}/items/{item.pk}/").status_code == 404
+
+
+def test_it_shows_where_responses_come_from(researcher: Client) -> None:
+    """The arm, what its author was told and the request; of an imported one, that there is none."""
+    here = make.study()
+    pair = make.response_pair(query=make.query(study=here))
+    hold_response(make.arm(study=here, step="generation", name="lab, none"), pair.a)
+    ours = make.arm(study=here, step="generation", name="ours, all")
+    hold_response(ours, pair.b)
+    sails = make.attribute(study=here, text="The user <b>sails</b>.")
+    call = ModelCall.objects.create(
+        step="generation", work_id=1, endpoint="fake", model="fake", request_hash="",
+        request={"messages": [{"role": "user", "content": "Say where."}], "temperature": 0.5},
+    )  # fmt: skip
+    Generation.objects.create(
+        arm=ours, enrollment=make.enrolled(study=here), query=pair.query, condition="all",
+        attributes=[sails.pk], words=40, leaks=["machine"], response=pair.b, call=call,
+        settled_at=timezone.now(),
+    )  # fmt: skip
+    page = read(researcher.get(path_of(make.item(subject=pair))))
+    first, second = [one.text for one in page.all("details") if "Response " in one.text]
+    assert "lab, none" in first
+    assert "no model was asked for it here" in first
+    for text in (
+        "ours, all",
+        "The user <b>sails</b>.",
+        "40",
+        "says that it is an AI",
+        "Say where.",
+    ):
+        assert text in second
+    assert "0.5" in second
+
+
+def test_without_arms_nothing_is_said_of_responses(researcher: Client) -> None:
+    page = researcher.get(path_of(make.item(subject=make.response_pair())))
+    assert "Where the responses come from" not in page.text

@@ -6,6 +6,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotation import models as m
 from annotation import plans, sharing
+from annotation.mentions import lay_mention
 from annotation.models.sheet import Stage
 from annotation.preparation import plan_as_usual
 from annotation.shares import Share
@@ -229,3 +230,29 @@ def test_it_costs_the_same_with_many(researcher: Client, db: None) -> None:
             sharing.assign(study, "review", [Share(one.participant.pseudonym, count=1)], [1])
         costs.append(queries_of(researcher, f"/studies/{study.name}/plan/"))
     assert costs[0] == costs[1] <= 24
+
+
+def test_owners_answer_no_mention_sheets_again(researcher: Client, study: m.Study) -> None:
+    """They never have one: the form does not ask how many are repeated."""
+    page = read(researcher.get(PATH))
+    names = {one.attributes.get("name") for one in page.all("input")}
+    assert {"mention-strangers", "comparison-owner_repeats"} <= names
+    assert "mention-owner_repeats" not in names
+    send(researcher, **{"mention-strangers": "2"})
+    assert m.Plan.objects.get(study=study, stage="mention").strangers == 2
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_a_researcher_reads_mention_sheets(
+    researcher: Client, study: m.Study, percent: int
+) -> None:
+    """Those that people get, and those that judges alone read."""
+    owner = make.enrolled(study=study)
+    pair = make.response_pair(query=make.query(study=study), of=owner.participant)
+    sheet = lay_mention(owner, pair, laid.attributes_of(owner), percent)
+    assert sheet is not None
+    page = researcher.get(f"/studies/one/sheets/{sheet.pk}/")
+    assert page.status_code == 200
+    assert ("Mention, for judges alone" in page.text) == (percent == 0)
+    listed = researcher.get("/studies/one/sheets/?stage=mention")
+    assert (f"/sheets/{sheet.pk}/" in listed.text) == (percent == 100)

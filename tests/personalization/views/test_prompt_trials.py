@@ -14,6 +14,7 @@ from personalization.prompts import body_of
 from tests import factories as make
 from tests.llm_server import LLMServer
 from tests.personalization.judge.judged import asked, place, study, to_the_end
+from tests.personalization.views import kept_arms
 from tests.personalization.views.pages import read
 from tests.visits import visiting
 
@@ -190,3 +191,27 @@ def test_strangers_and_wrong_methods(client: Client, researcher: Client, whole: 
     assert researcher.get(f"/studies/{make.study().name}/trials/{run.pk}/").status_code == 404
     counted = JudgeRun.objects.create(study=whole, rater=make.judge(), source="computed")
     assert researcher.get(f"/studies/{whole.name}/trials/{counted.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "ticked"),
+    [
+        ("extraction", "extraction", "with"),
+        ("evidence", "extraction", "second"),
+        ("refine", "revision", "model"),
+        ("generation_matched", "generation", "relevant_owner"),
+    ],
+)
+def test_a_prompt_of_arms_is_tried_by_an_arm(
+    researcher: Client, whole: m.Study, name: str, step: str, ticked: str
+) -> None:
+    """The form of the arm that uses it comes next, with this version chosen; nothing is planted."""
+    response = researcher.get(f"/prompts/{name}/1/test/?study={whole.name}")
+    address = f"/studies/{whole.name}/pipeline/new/?step={step}&prompt-{name}=1"
+    assert response["Location"] == address
+    kept_arms.arm(whole)
+    page = read(researcher.get(address))
+    boxes = [one.attributes for one in page.all("input") if "checked" in one.attributes]
+    chosen = [one.get("value", "on") for one in boxes]
+    assert ticked in chosen
+    assert researcher.get(f"/prompts/{name}/1/test/?what=injections").status_code == 404

@@ -9,6 +9,7 @@ from personalization.models import JudgeRun, PromptVersion
 from personalization.prompts import body_of, prompt
 from tests import factories as make
 from tests.personalization.views.cost import queries_of
+from tests.personalization.views.kept_arms import arm, run_of
 from tests.personalization.views.pages import Node, read
 from tests.visits import visiting
 
@@ -38,6 +39,42 @@ def used(one: PromptVersion) -> m.Rater:
 
 def links(page: Node) -> dict[str, str]:
     return {a.text: a.attributes["href"] for a in page.all("a")}
+
+
+def test_a_prompt_of_arms(researcher: Client) -> None:
+    """Its arms and their tests stand with it; it has own versions, and no injection check."""
+    run = run_of(arm(make.study(), name="finder"), trial=True)
+    version = verbs.newest("extraction")
+    assert "No arm has used it yet" in read(researcher.get("/prompts/extraction/1/")).text
+    verbs.use(run.arm.configuration)
+    page = read(researcher.get(f"/prompts/extraction/{version.version}/"))
+    assert "An arm has used it." in page.text
+    study = run.study.name
+    found = [a.attributes["href"] for a in page.all("a") if a.text == "finder"]
+    assert found == [
+        f"/studies/{study}/pipeline/arms/{run.arm_id}/",
+        f"/studies/{study}/pipeline/trials/{run.pk}/",
+    ]
+    assert "New version from this one" in links(page)
+    assert "Injection check" not in page.text
+    assert "Arms of the pipeline" in read(researcher.get("/prompts/")).text
+
+
+@pytest.mark.parametrize("name", [*verbs.ARMS, "extraction_plain", "generation_matched"])
+def test_own_versions_of_arms_keep_the_places(researcher: Client, name: str) -> None:
+    """What an arm fills in must stand in every version; the page says which places these are."""
+    shipped = verbs.newest(name)
+    address = f"/prompts/{name}/{shipped.version}/edit/"
+    page = read(researcher.get(address))
+    places = [one.text for one in page.all("code")]
+    assert prompt(name).places <= {one.strip("{}") for one in places}
+    body = body_of(shipped.text).replace("## user\n", "## user\nMind. ")
+    response = researcher.post(address, {"text": body, "note": "", "to": "new"})
+    assert response["Location"].startswith(f"/prompts/{name}/10")
+    bare = "## system\nDo it.\n\n## user\nNow."
+    response = researcher.post(address, {"text": bare, "note": "", "to": "new"})
+    assert response.status_code == 422
+    assert "is missing: without it the model lacks what it needs" in read(response).text
 
 
 # Lists.
@@ -222,7 +259,7 @@ def test_used_while_somebody_was_writing(researcher: Client) -> None:
     answer = researcher.post(f"/prompts/{NAME}/101/edit/", {"text": body, "to": "here"})
     assert answer.status_code == 409
     page = read(answer)
-    assert "A judge has used this version meanwhile" in page.text
+    assert "It has been used meanwhile" in page.text
     assert "Be very brief." in next(page.all("textarea")).raw
     assert [b.text for b in page.all("button", "button-primary")] == ["Save as a new version"]
     one.refresh_from_db()

@@ -5,7 +5,7 @@ from django.test import Client
 
 from annotation import models as m
 from personalization.models import JudgeRun
-from personalization.views.run_told import pieces
+from personalization.views.run_calls import pieces
 from tests import factories as make
 from tests import laid
 from tests.personalization.views.cost import queries_of

@@ -1,11 +1,13 @@
 """A new run: who judges, how, what that takes, and the start."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from annotation import models as m
 from personalization.models import Endpoint, JudgeRun, PromptVersion
@@ -13,6 +15,7 @@ from personalization.prompt_versions import add, newest
 from personalization.prompts import body_of
 from tests import factories as make
 from tests import laid
+from tests.personalization.embedding.models import save_model
 from tests.personalization.judge.judged import asked, jobs, study
 from tests.personalization.views.pages import Node, read
 
@@ -393,3 +396,20 @@ def test_a_price_of_another_day_is_named(
     text = read(researcher.post(path(small), sent)).text
     assert "from: the new list" in text
     assert "to come" not in text
+
+
+def test_another_embedding_for_the_baseline(
+    researcher: Client, whole: m.Study, tmp_path: Path, settings: Settings
+) -> None:
+    """Offered where a model lies on disk; the run is another rater's. Others are refused."""
+    assert 'name="embedder"' not in researcher.get(path(whole)).content.decode()
+    settings.MODELS_DIR = tmp_path
+    save_model(tmp_path / "five-words")
+    page = researcher.get(path(whole)).content.decode()
+    assert 'value="local:five-words"' in page
+    sent = form(whole, "relevance", endpoint="", baselines=["embedding"], start="1")
+    refused = researcher.post(path(whole), sent | {"embedder": "local:../x"})
+    assert "Select a valid choice." in read(refused).text
+    researcher.post(path(whole), sent | {"embedder": "local:five-words"})
+    run = JudgeRun.objects.get()
+    assert run.rater.configuration["space"].startswith("local:five-words@")

@@ -6,7 +6,7 @@ from django.test import Client
 from annotation import models as m
 from annotation.sheets import rater_of
 from personalization.models import Generation
-from personalization.views import study_setup
+from personalization.views import study_queries
 from tests import factories as make
 from tests.personalization.views.pages import next_of, read
 
@@ -91,7 +91,7 @@ def test_not_a_query_of_another_study(researcher: Client, study: m.Study) -> Non
 
 
 def test_page_by_page(researcher: Client, study: m.Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study_setup, "PAGE", 2)
+    monkeypatch.setattr(study_queries, "PAGE", 2)
     for number in range(5):
         make.query(study=study, text=f"Question {number}?")
     seen: list[str] = []

@@ -30,6 +30,16 @@ def reviewed(study: m.Study, text: str = "The user sails.") -> m.Item:
     return make.item(subject=attribute, sheet=sheet, question=make.question(study=study))
 
 
+def merged(study: m.Study) -> m.Item:
+    """Return an item about an attribute without evidence that two wordings were merged into."""
+    item = reviewed(study)
+    assert item.attribute is not None
+    item.attribute.evidence.all().delete()
+    for text in ("The user sails.", "The user likes boats.", "The user likes boats."):
+        m.AttributeVariant.objects.create(attribute=item.attribute, text=text)
+    return item
+
+
 def matched(study: m.Study) -> m.Item:
     pair = make.relevance_pair(attribute=make.attribute(study=study))
     return make.item(subject=pair, question=make.question(study=study))
@@ -57,6 +67,8 @@ def answered(study: m.Study) -> m.Item:
 
 KINDS: dict[Callable[[m.Study], m.Item], set[str]] = {
     reviewed: {"The user sails.", "confidence 0.75", "It is said.", "I sail every summer."},
+    # Row 14: what was merged is seen on the card; row 15: that nobody named a turn as well.
+    merged: {"Merged from", "The user likes boats.", "No evidence"},
     matched: {"The user sails.", "Where should I go?"},
     compared: {
         "Where should I go?",

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from annotation.enrollment import prepared
 from annotation.models import Enrollment
-from personalization.models import Extraction, Generation, Pairing
+from personalization.endpoints import stand_in
+from personalization.models import ArmRun, Extraction, Generation, Merging, Pairing
 from personalization.waits import usual_wait
 from tests import factories as make
 from tests import laid
@@ -73,6 +74,24 @@ def test_the_time_is_that_of_the_people_before(person: Enrollment) -> None:
     assert b"about 2 minutes" in browser.get(path(person)).content
     read_before(person, 10, 10, 10)
     assert b"less than a minute" in browser.get(path(person)).content
+
+
+def test_who_waits_for_the_review_waits_for_the_merging_too(person: Enrollment) -> None:
+    """And not for what runs do, however long that took."""
+    read_before(person, 10, 10, 10)
+    for one in list(Extraction.objects.select_related("conversation")):
+        about = Enrollment.objects.create(
+            study=person.study, participant=one.conversation.participant
+        )
+        merging = Merging.objects.create(arm=one.arm, enrollment=about, up_to=one)
+        after = one.settled_at + timedelta(seconds=200) if one.settled_at else None
+        Merging.objects.filter(pk=merging.pk).update(settled_at=after)
+    assert usual_wait(person) == 210
+    run = ArmRun.objects.create(
+        study=person.study, arm=make.arm(study=person.study), endpoint=stand_in()
+    )
+    Extraction.objects.update(run=run)
+    assert usual_wait(person) is None
 
 
 def test_each_part_has_times_of_its_own() -> None:
