@@ -1,6 +1,6 @@
 """A run of an extractor over 1,000 conversations, with faults, its worker killed twice.
 
-A stub answers after about two seconds, in a process of its own, over real HTTP; a tenth of the
+A stub answers after about five seconds, as a large model needs for ten attributes, in a process of its own, over real HTTP; a tenth of the
 requests meet a fault. The worker is that of `make run`; it is killed with SIGKILL a third and two
 thirds on the way, and started again as a supervisor would. Nobody tells it of the run: it finds it.
 Printed is what must be nothing (rows that are not settled once, saved calls asked for again), and

@@ -118,7 +118,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction")
     parser.add_argument("--conversations", type=int, default=1_000)
     parser.add_argument("--places", type=int, default=32)
-    parser.add_argument("--delay", type=float, default=2.0, help="seconds")
+    parser.add_argument("--delay", type=float, default=5.0, help="seconds")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--no-faults", dest="faults", action="store_false")
