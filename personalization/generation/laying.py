@@ -7,6 +7,7 @@ a drawn order, so that their numbers tell nothing of arms. Whoever is labelling 
 gets no more of them: their comparisons are laid when they are done.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -101,22 +102,22 @@ def _find(study: Study, arms: Sequence[Arm] | None) -> _Found:
     everyone = list(Arm.objects.filter(study=study, step=ArmStep.GENERATION).order_by("pk"))
     chosen = everyone if arms is None else arms
     people = _people(study)
-    there = set(
-        Item.objects.filter(study=study, response_pair__isnull=False)
-        .values_list("response_pair__a", "response_pair__b")
-        .distinct()
-    )
+    partners = _partners(study)
     found = _Found()
     for arm in (one for one in chosen if not is_generic(one)):
         generic = generic_of(arm, everyone)
         plain = _written(generic) if generic is not None else {}
+        generics = _ids(generic) if generic is not None else set()
         for (person, query), personal in _written(arm).items():
             if person is None or person not in people or personal.condition == Condition.NONE:
                 continue
             other = plain.get((person, query)) or plain.get((None, query))
+            # Also beside another one of that arm: to one request there may be several.
+            if partners[personal.pk] & generics:
+                continue
             if other is None:
                 found.ungeneric += 1
-            elif tuple(sorted((other.pk, personal.pk))) not in there:
+            else:
                 _sort_in(found, people[person], other, personal)
     _set_aside_undecided(study, found)
     return found
@@ -185,6 +186,24 @@ def _people(study: Study) -> dict[int, Enrollment]:
         study=study, consented_at__isnull=False, withdrawn_at=None, preview=False
     )
     return {one.participant_id: one for one in taking_part}
+
+
+def _partners(study: Study) -> dict[int, set[int]]:
+    """Return beside which other responses each one stands on a sheet."""
+    compared = (
+        Item.objects.filter(study=study, response_pair__isnull=False)
+        .values_list("response_pair__a", "response_pair__b")
+        .distinct()
+    )
+    partners: dict[int, set[int]] = defaultdict(set)
+    for a, b in compared:
+        partners[a].add(b)
+        partners[b].add(a)
+    return partners
+
+
+def _ids(arm: Arm) -> set[int]:
+    return set(ArmResponse.objects.filter(arm=arm).values_list("response", flat=True))
 
 
 def _written(arm: Arm) -> dict[tuple[int | None, int], Response]:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotation import models as m
-from annotation.sheets import rater_of
+from annotation.sheets import lay_comparison, rater_of
 from personalization.arms.making import make_imported
 from personalization.generation.laying import Laid, Unlaid, lay_comparisons, unlaid
 from personalization.models import Arm, ArmResponse
@@ -168,6 +168,28 @@ def test_imported_responses(of: m.Study) -> None:
     assert lay_comparisons(of) == Laid(sheets=1, items=2, people=1)
     pair = pair_of(comparisons(somebody)[0])
     assert (pair.participant, pair.a.text, pair.b.text) == (somebody.participant, "Go.", "Sail.")
+
+
+def test_what_stands_beside_another_plain_response_is_laid(of: m.Study) -> None:
+    """To one request several responses without attributes may come from one arm, as in imports."""
+    somebody = paired(of, (3, 0), (0, 3), (0, 3))
+    query, by = of.queries.get(), make.author(name="lab", kind="human")
+    written = []
+    for condition, text in (("none", "Go."), ("none", "Stay."), ("all", "Sail.")):
+        lab = make_imported(
+            of, "generation", f"lab, {condition}", model="lab",
+            configuration={"manner": {"condition": condition}},
+        )  # fmt: skip
+        whose = somebody.participant if condition == "all" else None
+        written.append(make.response(query=query, of=whose, by=by, condition=condition, text=text))
+        ArmResponse.objects.create(arm=lab, response=written[-1])
+    assert unlaid(of) == Unlaid(pairs=1, people=1)
+    _older, newer, personal = written
+    pair = m.ResponsePair.objects.create(
+        query=query, participant=somebody.participant, a=newer, b=personal
+    )
+    lay_comparison(somebody, pair, [])
+    assert unlaid(of) == Unlaid(pairs=0, people=0)
 
 
 def test_many_responses_cost_as_many_queries_as_few(of: m.Study) -> None:
