@@ -5,7 +5,6 @@ made. Nothing is sent, and nothing is saved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from annotation.models import Question, Study
@@ -20,46 +19,18 @@ from personalization.judge.scales import scale_of
 from personalization.llm import tokens
 from personalization.llm.backend import Ask
 from personalization.llm.pricing import cost
-from personalization.models import Endpoint, JudgeRun, Price
+from personalization.models import Endpoint, JudgeRun
 from personalization.models.run import RunSource
 from personalization.prices import price_on
 from personalization.runs import forecast
-from personalization.runs.forecast import Bound, Range
+from personalization.runs.estimates import Estimate
+from personalization.runs.forecast import Range
 from personalization.runs.forecasting import Earlier, micros_of, speed_of
 from personalization.runs.money import Seen
 
 MOST_DRAWN = 50
 EARLIER_RUNS = 5
 PLAIN = Manner()
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a run would do: calls, tokens, money (in micros) and time, each between two ends.
-
-    `drawn` is how many requests were really made for it, `learned` how many earlier answers of the
-    model it rests on, `most_micros` what the run costs if every answer is as long as it may be.
-    Answers that are saved already cost nothing: the run may do with fewer calls.
-    """
-
-    items: int
-    calls: int
-    withheld: int
-    drawn: int
-    learned: int
-    prompt_tokens: Range
-    completion_tokens: Range
-    price: Price | None
-    micros: Range | None
-    most_micros: int | None
-    seconds: Range | None
-    held_by: Bound | None
-    latency: float | None
-
-    @property
-    def currency(self) -> str:
-        """Return the currency of the price; empty where none is known."""
-        return self.price.currency if self.price is not None else ""
 
 
 def estimate(

@@ -18,11 +18,12 @@ from personalization.management.told import told
 from personalization.management.watching import add_waiting, follow
 from personalization.models import Arm, ArmRun
 from personalization.models.arm import ArmStep
-from personalization.pipeline.estimate import Estimate, estimate
+from personalization.pipeline.estimate import estimate
 from personalization.pipeline.progress import progress
 from personalization.pipeline.running import carry_on
 from personalization.pipeline.runs import start
 from personalization.prompt_versions import StaleError
+from personalization.runs.estimates import Estimate
 
 OVER = {
     ArmStep.EXTRACTION: "conversations",

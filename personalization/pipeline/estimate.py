@@ -5,7 +5,6 @@ sent, and nothing is saved.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -18,12 +17,12 @@ from personalization.arms.step import ArmStepOf
 from personalization.llm import tokens
 from personalization.llm.backend import Ask
 from personalization.llm.pricing import cost
-from personalization.models import Arm, ArmRun, Endpoint, Price
+from personalization.models import Arm, ArmRun, Endpoint
 from personalization.pipeline.kinds import KINDS, kinds_of
 from personalization.pipeline.planning import left_over
 from personalization.prices import price_on
 from personalization.runs import forecast
-from personalization.runs.forecast import Bound, Range
+from personalization.runs.estimates import Estimate
 from personalization.runs.forecasting import Earlier, micros_of, seen_of, speed_of
 from personalization.runs.ledger import totals
 from personalization.runs.money import Seen
@@ -31,36 +30,6 @@ from personalization.steps import HopelessError
 
 MOST_DRAWN = 50
 EARLIER_RUNS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a run would do: calls, tokens, money (in micros) and time, each between two ends.
-
-    `items`: the conversations, attributes or queries that it begins with; `calls`: also those that
-    are expected to follow. `drawn` is how many requests were really made for it, `learned` how many
-    earlier answers of the model it rests on, `most_micros` what the run costs if every answer is as
-    long as it may be.
-    """
-
-    items: int
-    calls: int
-    withheld: int
-    drawn: int
-    learned: int
-    prompt_tokens: Range
-    completion_tokens: Range
-    price: Price | None
-    micros: Range | None
-    most_micros: int | None
-    seconds: Range | None
-    held_by: Bound | None
-    latency: float | None
-
-    @property
-    def currency(self) -> str:
-        """Return the currency of the price; empty where none is known."""
-        return self.price.currency if self.price is not None else ""
 
 
 def estimate(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from annotation.models import Study
-from personalization.pipeline.estimate import Estimate, estimate
+from personalization.pipeline.estimate import estimate
+from personalization.runs.estimates import Estimate
 from personalization.runs.forecast import Range
 from personalization.views.arm_forms import ArmForm
 

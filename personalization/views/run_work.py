@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.models import Study
-from personalization.judge.estimate import Estimate, estimate
+from personalization.judge.estimate import estimate
+from personalization.runs.estimates import Estimate
 from personalization.runs.forecast import NOTHING, Range
 from personalization.views.run_forms import RunForm
 

@@ -3,12 +3,13 @@
 import pytest
 
 from annotation.models import Rater, Study
-from personalization.judge.estimate import MOST_DRAWN, Estimate, estimate
+from personalization.judge.estimate import MOST_DRAWN, estimate
 from personalization.judge.manner import Manner
 from personalization.judge.planning import plan
 from personalization.judge.raters import UnfitError
 from personalization.llm.tokens import USUAL_MOST
 from personalization.models import Endpoint, JudgeRun, ModelCall, Pulse, Verdict
+from personalization.runs.estimates import Estimate
 from personalization.runs.forecast import RATIO, THOUGHT
 from tests import factories as make
 from tests.llm_server import LLMServer

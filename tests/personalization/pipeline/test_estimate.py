@@ -4,8 +4,9 @@ import pytest
 
 from personalization.arms.configuration import Extracting
 from personalization.models import Arm, ArmRun, Endpoint, Extraction, ModelCall
-from personalization.pipeline.estimate import Estimate, estimate, estimate_of
+from personalization.pipeline.estimate import estimate, estimate_of
 from personalization.pipeline.runs import start
+from personalization.runs.estimates import Estimate
 from tests import factories as make
 from tests.llm_server import LLMServer
 from tests.personalization.pipeline.carried import SAID, arm, go, place, talk
