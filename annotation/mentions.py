@@ -32,7 +32,7 @@ def is_checked(pair: ResponsePair, percent: int) -> bool:
     """Return whether people are asked about a pair, too, where so many of a hundred are.
 
     >>> [pk for pk in range(40) if is_checked(ResponsePair(pk=pk), 20)]
-    [2, 6, 10, 15, 20, 23, 29, 39]
+    [7, 10, 12, 13, 22, 25, 31]
     """
     drawn = hashlib.sha256(f"mention:{pair.pk}".encode()).digest()
     return int.from_bytes(drawn[:8]) % HUNDRED < percent

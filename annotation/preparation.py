@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from annotation.models import ConsentText, Plan, Query, Study
-from annotation.models.sheet import Stage
+from annotation.models.sheet import STRANGERS_ONLY, Stage
 
 NUMBERED = re.compile(r"q([0-9]{1,9})\Z")
 # Of a hundred sheets: enough to see how far people agree with themselves.
@@ -32,7 +32,7 @@ def plan_as_usual(study: Study) -> None:
             Plan(
                 study=study,
                 stage=stage,
-                owner_repeats=OWNER_REPEATS,
+                owner_repeats=0 if stage in STRANGERS_ONLY else OWNER_REPEATS,
                 stranger_repeats=STRANGER_REPEATS,
             )
             for stage in Stage

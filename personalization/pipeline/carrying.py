@@ -116,6 +116,7 @@ class Carrying:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self.held.pop(task)
+        self.dry_until = 0.0  # something may follow what was done
         self.changed.set()
 
     def _wish(self) -> Wish:

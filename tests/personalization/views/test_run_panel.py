@@ -41,7 +41,7 @@ def test_a_panel_is_started(researcher: Client, whole: m.Study, three: list[m.Ra
     assert [one["Location"] for one in sent] == [f"/studies/{whole.name}/runs/{run.pk}/"] * 2
     assert run.by is not None
     assert go(run).settled == 3
-    given = m.Judgment.objects.filter(rater=run.rater).order_by("item")
+    given = m.Judgment.objects.filter(rater=run.rater).order_by("item__relevance_pair__attribute")
     assert [one.value for one in given] == [1, 1, 0]
 
 
