@@ -17,7 +17,7 @@ from tests.workers import Worker
 pytestmark = pytest.mark.django_db(transaction=True)
 JOBS = 4
 PEOPLE = 3  # who talk, and as many who wait for their review
-SOON = {"CONCORD_LEASE_SECONDS": "2"}
+SOON = {"CONCORD_LEASE_SECONDS": "8"}
 
 
 def in_flight() -> int:

@@ -211,11 +211,15 @@ def test_what_is_there(researcher: Client, study: m.Study, owner: m.Enrollment) 
 
 
 def test_a_new_study_has_the_usual_plan(researcher: Client) -> None:
-    """Ten repeats of a hundred for owners, five for strangers, no extra strangers, a later wave."""
+    """Ten repeats of a hundred for owners, five for strangers, no extra strangers, a later wave.
+
+    Whether a response names an attribute, no owner is asked.
+    """
     researcher.post("/new-study/", {"name": "new"})
     study = m.Study.objects.get(name="new")
     for stage in Stage:
-        assert plans.planned(study, stage) == plans.Planned(study.strangers, 0, 0, True, 10, 5)
+        own = 0 if stage == Stage.MENTION else 10
+        assert plans.planned(study, stage) == plans.Planned(study.strangers, 0, 0, True, own, 5)
 
 
 def test_it_costs_the_same_with_many(researcher: Client, db: None) -> None:
