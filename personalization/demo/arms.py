@@ -14,8 +14,6 @@ from personalization.demo.nouns import Filler, Mistake, Trait, stream
 from personalization.demo.people import TRAITS, Attribute, Person
 from personalization.demo.planted import FAR_REJECTED, SHARED_DOUBTFUL
 
-REASON_OF_MENDED = "This is what the person says, and no more."
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Further:

@@ -11,8 +11,6 @@ from personalization.imports.cells import shortened
 from personalization.imports.errors import LineError
 from personalization.imports.reading import Row
 
-Sampling = dict[str, Any]
-
 
 def text_of(row: Row, column: str, longest: int, *, lines: bool = False) -> str:
     """Return a text without spaces around it, in one line unless it may have `lines`; "" = none."""

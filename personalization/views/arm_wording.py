@@ -111,11 +111,6 @@ LEAKS: dict[str, Promise] = {
 }
 
 
-def step_name(step: str) -> str:
-    """Return the name of a step."""
-    return str(STEPS[step][0])
-
-
 def kind_name(kind: str) -> str:
     """Return what rows of a kind are."""
     return str(KINDS.get(kind, kind))

@@ -25,7 +25,6 @@ KIND = {
     ArmStep.REVISION: "profiles",
     ArmStep.GENERATION: "responses",
 }
-Chosen = Mapping[str, tuple[Arm, Arm]]
 
 
 @require_safe
