@@ -156,12 +156,14 @@ def _csv(text: str) -> Iterator[Read | Fault]:
 
 def _plain(text: str) -> Iterator[Read]:
     """Yield the queries of a plain text: one a line, or divided by empty lines."""
-    at = 0
+    at, line = 0, 1
     tidy = "\n".join(line.rstrip() for line in text.splitlines())
     for query in split_queries(text):
-        at = tidy.index(query, at)
-        yield Read(tidy[:at].count("\n") + 1, query)
-        at += len(query)
+        begin = tidy.index(query, at)
+        line += tidy.count("\n", at, begin)
+        yield Read(line, query)
+        line += query.count("\n")
+        at = begin + len(query)
 
 
 def _faults(one: Read) -> Iterator[Fault]:

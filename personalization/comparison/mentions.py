@@ -10,6 +10,7 @@ from annotation.models.question import Kind
 from personalization.agreement.arms.mention import Model
 from personalization.agreement.arrays import BoolArray, IntArray
 from personalization.agreement.frames.coding import places
+from personalization.agreement.report.judges import judge_name
 from personalization.comparison.asked import Asked, asked, judges_of, translated
 from personalization.comparison.pairs import Pairs, Rated
 
@@ -76,16 +77,17 @@ def models(
 def _models(
     pairs: Pairs, flags: Mentions, answers: Asked, by_panel: dict[str, Rated]
 ) -> Iterator[Model]:
-    judges = {
-        str(rater.configuration.get("model", "")): f"judge:{rater.name}"
-        for rater in answers.frame.raters.values()
-        if rater.configuration.get("model")
-    }
-    for name, own in sorted(pairs.models.items()):
-        rated = by_panel.get(judges.get(name, ""))
+    judges: dict[str, Rated] = {}
+    for judge in judges_of(answers.frame):
+        model = str(answers.frame.raters[judge.rater_id].configuration.get("model", ""))
+        own = by_panel.get(judge_name(answers.frame, judge))
+        if model and own is not None:
+            judges.setdefault(model, own)  # of several judges of one model the first one
+    for name, written in sorted(pairs.models.items()):
+        rated = judges.get(name)
         if rated is None:
             continue
-        named, owner = flags.of(own)
+        named, owner = flags.of(written)
         judged, judged_named = flagged(flags, rated)
         if len(named) and len(judged_named):
             yield Model(named, owner, judged.ratings, judged_named)

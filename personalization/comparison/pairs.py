@@ -1,5 +1,6 @@
 """Personalized responses beside plain ones: which arm wrote them, how long both are."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,11 @@ class Pairs:
         names = Author.objects.filter(pk__in=np.unique(self.author).tolist()).values_list(
             "name", "pk"
         )
-        return {name: np.flatnonzero(self.author == pk) for name, pk in names}
+        # A model that was asked in several ways (sampling) is several authors.
+        authors: dict[str, list[int]] = defaultdict(list)
+        for name, pk in names:
+            authors[name].append(pk)
+        return {name: np.flatnonzero(np.isin(self.author, pks)) for name, pks in authors.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

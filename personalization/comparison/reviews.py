@@ -40,7 +40,7 @@ class Reviews:
 
     def add(self, line: Line, attributes: IntArray) -> None:
         """Add what each panel says of these attributes."""
-        if self.fits is None:
+        if self.fits is None or not self.labels:
             return
         kept = np.isin(self.fits.attribute, attributes)
         for panel in self.labels:

@@ -11,7 +11,7 @@ from annotation.models.response import AuthorKind
 from personalization.arms.configuration import Extracting, Generating, Revising
 from personalization.arms.making import UnfitError, make_imported
 from personalization.imports.errors import ImportRefusedError, LineError
-from personalization.imports.output_cells import object_of
+from personalization.imports.output_cells import is_encodable, object_of
 from personalization.models import Arm
 from personalization.models.arm import ArmStep
 
@@ -39,7 +39,7 @@ class ArmSaid:
 def check_name(name: str, what: str) -> str:
     """Return a name that an arm or a rater can have; ImportRefusedError for any other."""
     found = " ".join(name.split())
-    if not found or len(found) > LONGEST_NAME or not _is_text(found):
+    if not found or len(found) > LONGEST_NAME or not is_encodable(found):
         raise ImportRefusedError(
             _("%(what)s needs a name of 1 to %(limit)d characters.")
             % {"what": what, "limit": LONGEST_NAME}
@@ -121,11 +121,3 @@ def _base(study: Study, name: str) -> Arm:
             "known": ", ".join(arms.values_list("name", flat=True)) or "-",
         }
     )
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text

@@ -134,7 +134,7 @@ def _no_number(name: str) -> float:
 def _is_sound(value: object) -> bool:
     """Return whether the database can hold all of a value."""
     if isinstance(value, str):
-        return _is_encodable(value)
+        return is_encodable(value)
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, list):
@@ -144,7 +144,8 @@ def _is_sound(value: object) -> bool:
     return True
 
 
-def _is_encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
+    """Return whether a database can hold a text: no NUL, no half characters."""
     if "\0" in text:
         return False
     try:

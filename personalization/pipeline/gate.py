@@ -69,6 +69,9 @@ class Gate:
 
     def _let_in(self) -> None:
         while self._waiting and self.inside < self.places and not self._closed:
+            if self._waiting[0][1].done():  # went away, and has had no time to say so
+                self._waiting.popleft()
+                continue
             if self.allowed is not None:
                 if not self.allowed:
                     self._out_of_calls.set()

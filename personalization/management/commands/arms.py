@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotation.models import Study
 from personalization.comparison.records import ArmRecord
 from personalization.comparison.report import of_study
+from personalization.management.named import study_named
 from personalization.models import Arm
 
 
@@ -32,10 +33,7 @@ class Command(BaseCommand):
         self, *, study: str, json: bool, versus: list[str] | None = None, **_options: Any
     ) -> None:
         """Compute and print."""
-        found = Study.objects.filter(name=study).first()
-        if found is None:
-            known = ", ".join(Study.objects.values_list("name", flat=True)) or "none yet"
-            raise CommandError(f"There is no study {study}. Studies here: {known}.")
+        found = study_named(study)
         report = of_study(found, _chosen(found, versus) if versus else None)
         if json:
             told = orjson.dumps(report.as_dict(), option=orjson.OPT_INDENT_2)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotation.models import Study
 from annotation.query_files import MOST_BYTES, Fault, read
 from annotation.query_lists import ListRefusedError, Provenance, add_list
+from personalization.management.named import study_named
 
 SHOWN_FAULTS = 20
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, study: str, file: Path, **said: Any) -> None:
         """Check every line, then add all of them."""
-        found = _study(study)
+        found = study_named(study)
         origin = {
             key: str(said[key]).strip() for key in ("name", "licence", "source", "url", "note")
         }
@@ -64,11 +64,3 @@ def _told(file: Path, faults: tuple[Fault, ...]) -> str:
     ]
     more = len(faults) - SHOWN_FAULTS
     return "\n".join(["Nothing was added.", *lines, *([f"and {more} more."] if more > 0 else [])])
-
-
-def _study(name: str) -> Study:
-    study = Study.objects.filter(name=name).first()
-    if study is None:
-        known = ", ".join(Study.objects.values_list("name", flat=True)) or "none yet"
-        raise CommandError(f"There is no study {name}. Studies here: {known}.")
-    return study

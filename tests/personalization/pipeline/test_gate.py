@@ -104,3 +104,27 @@ def test_who_goes_away_leaves_no_trace() -> None:
         assert (gate.inside, gate.allowed, gate.waiting) == (0, 3, 0)
 
     play(story)
+
+
+def test_all_go_away_at_once() -> None:
+    """A worker that stops cancels whoever is inside and whoever waits, in one go: nothing breaks."""
+
+    async def one(gate: Gate) -> None:
+        await gate.enter(1)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            gate.leave()
+
+    async def story(gate: Gate, _more: asyncio.Event) -> None:
+        gate.hear(1, None)
+        tasks = [asyncio.create_task(one(gate)) for _place in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(one) for one in ended] == [asyncio.CancelledError] * 3
+        assert (gate.inside, gate.waiting) == (0, 0)
+
+    play(story)

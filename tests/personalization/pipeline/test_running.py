@@ -5,8 +5,8 @@ from django.db.models import Count
 
 from annotation import models as m
 from personalization.models import ArmAttribute, Crew, Extraction, Merging, ModelCall
-from personalization.pipeline.ledger import totals
 from personalization.pipeline.runs import look_for_abandoned, start
+from personalization.runs.ledger import totals
 from tests.llm_server import LLMServer
 from tests.personalization.pipeline.carried import (
     SAID,
